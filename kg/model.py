@@ -1,0 +1,128 @@
+"""The values that the stages hand to each other: frozen, ordered, standard library only.
+
+All offsets are Unicode code points in the article's NFC text, counted from 0, end exclusive. All word indices count
+from 0 within their sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Modality(StrEnum):
+    """How the text puts a fact: as so, as a plan or forecast, as a possibility, or as not so."""
+
+    ASSERTED = "asserted"
+    PLANNED = "planned"
+    POSSIBLE = "possible"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Article:
+    """A text with its metadata. ``id`` is its address, or its path relative to what was given to build."""
+
+    id: str
+    text: str  # NFC, "\n" line ends, paragraphs separated by line ends
+    lang: str  # "vi" or "en"
+    title: str = ""  # "" where unknown, as in the fields below
+    author: str = ""
+    publisher: str = ""
+    date: str = ""  # ISO 8601 date
+    address: str = ""  # where it was fetched from, or the address that the page itself names
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of text and metadata, 64 hex digits: changes whenever the article has to be read again."""
+        fields = (self.id, self.text, self.lang, self.title, self.author, self.publisher, self.date, self.address)
+        return hashlib.sha256("\0".join(fields).encode()).hexdigest()
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Word:
+    """A word of a sentence with its tags and its place in the tree."""
+
+    start: int
+    end: int
+    text: str  # as written; a Vietnamese word may hold spaces ("năng lượng")
+    lemma: str
+    upos: str
+    xpos: str
+    head: int  # index of the governing word in the sentence, -1 for the root
+    deprel: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Name:
+    """A named entity as the recogniser found it: words first..last-1 of a sentence."""
+
+    first: int
+    last: int  # exclusive
+    type: str  # the recogniser's tag: Person, Organization, Place, Product, Event, Work ...
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Sentence:
+    """A sentence of an article: ``article.text[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+    words: tuple[Word, ...]
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Mention:
+    """One place in an article where words stand for an entity: ``article.text[start:end]`` is ``text``."""
+
+    start: int
+    end: int
+    text: str
+    type: str  # local name of an ontology class, "" where the words alone do not tell
+    sentence: int  # index of its sentence in the article
+    head: int  # index of its head word in the sentence
+    kind: str  # "name", "concept", or "reference" (pronoun, title, definite phrase)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Entity:
+    """What an article means by a set of mentions. ``key`` is unique within the article."""
+
+    key: int
+    name: str  # fullest form, NFC, without title or classifier
+    type: str  # local name of an ontology class
+    aliases: tuple[str, ...]  # other forms, sorted, without name
+    mentions: tuple[Mention, ...]  # in order of the text
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Evidence:
+    """The exact words that state a fact: ``article.text[start:end]`` is ``quote``."""
+
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Fact:
+    """subject - relation - object as an article states it; ends and speaker are keys of its entities."""
+
+    subject: int
+    relation: str  # local name of an ontology relation
+    object: int
+    modality: Modality
+    speaker: int | None  # None: the article itself says it
+    evidence: tuple[Evidence, ...]  # at least one, in order of the text
+    confidence: float  # 0 to 1, rounded to two decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was found in one article."""
+
+    entities: tuple[Entity, ...]  # by key
+    facts: tuple[Fact, ...]  # sorted
