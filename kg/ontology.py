@@ -1,0 +1,131 @@
+"""What may be extracted: classes, relations, cue words and markers, read from Turtle.
+
+Nothing about a language or a relation is written in Python: editing the Turtle changes what is extracted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Frame(StrEnum):
+    """How a cue takes its two ends. A is the cue's first end, B its second; ``Cue.inverse`` swaps their roles."""
+
+    VERB = "verb"  # "A phát triển B"; passive "B được/bị A phát triển" is derived
+    PREPOSITIONAL = "prepositional"  # "A hợp tác với B", "A cung cấp C cho B": a verb with one of Cue.prepositions
+    OF_WITH = "of-with"  # "hợp tác của A với B": a noun with the preposition pair in Cue.prepositions
+    BETWEEN = "between"  # "cuộc gặp giữa A và B": a noun with "giữa"
+    COPULA = "copula"  # "A là (một) B": B a noun phrase that is no role noun
+    ROLE = "role"  # a title: "CEO của B, A" / "CEO B A" / "A, CEO của B" / "A là CEO của B" / "A làm CEO của B"
+    ADJACENT = "adjacent"  # "hãng tin ABC News" (class noun before name), "xã X, huyện Y" (place in place)
+
+
+class MarkerKind(StrEnum):
+    """What a function word tells the extractor. ``Marker.value`` is given after the colon."""
+
+    PLANNED = "planned"  # modality
+    POSSIBLE = "possible"
+    DENIED = "denied"
+    CONDITION = "condition"  # opens a condition ("nếu"): the clause is possible
+    SAYING = "saying"  # a verb of speech or thought; its subject is the speaker: modality of what is said, or ""
+    ACCORDING = "according"  # "theo A": A is the speaker
+    PASSIVE = "passive"  # "được", "bị"
+    LIST = "list"  # introduces examples or members: "như", "gồm", "bao gồm"
+    AND = "and"  # joins the members of a list
+    TITLE = "title"  # stands before a name and is not part of it: class of the name ("ông": Person)
+    CLASS_NOUN = "class-noun"  # head noun that tells the class of a phrase: class ("tập đoàn": Organization)
+    PRONOUN = "pronoun"  # stands for an earlier entity: class it stands for
+    DEFINITE = "definite"  # makes a class noun point back: "này", "đó", "trên"
+    DETERMINER = "determiner"  # quantity words and articles that are not part of a name: "các", "những", "một"
+    MODIFIER = "modifier"  # words that end the plain head form of a concept: "rẻ", "dồi dào", "hiện nay"
+    EMPTY = "empty"  # nouns that never are an entity by themselves: "việc", "điều", "năm"
+    BOUNDARY = "boundary"  # ends a clause: "nhưng", "trong khi", "rằng"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Label:
+    """A written form in a language; forms compare in NFC, casefolded."""
+
+    lang: str
+    text: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class EntityClass:
+    """A class of entities. ``tags`` are the recogniser's tags that mean it."""
+
+    name: str
+    iri: str
+    labels: tuple[Label, ...]
+    parents: tuple[str, ...]  # names of all superclasses
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Relation:
+    """A relation. An empty domain or range admits every class."""
+
+    name: str
+    iri: str
+    labels: tuple[Label, ...]
+    symmetric: bool
+    domain: tuple[str, ...]
+    range: tuple[str, ...]
+    broader: tuple[str, ...]  # less specific relations: leads -> worksFor
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Cue:
+    """Words that state a relation, and how they take its ends."""
+
+    form: str  # words as written, NFC, casefolded, single spaces ("rót vốn"); "" for ADJACENT
+    lang: str
+    frame: Frame
+    relation: str
+    prepositions: tuple[str, ...]
+    inverse: bool
+    confidence: float  # how often the cue, so used, states the relation: 0 to 1
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Marker:
+    """A function word. ``form`` as in Cue; ``value`` as MarkerKind says."""
+
+    form: str
+    lang: str
+    kind: MarkerKind
+    value: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Known:
+    """A named individual or concept that the ontology itself lists, with all its labels."""
+
+    name: str  # local name of its IRI
+    iri: str
+    type: str
+    labels: tuple[Label, ...]  # preferred ones first
+
+
+@dataclass(frozen=True, slots=True)
+class Ontology:
+    """All of the above, each sorted. ``hash`` (64 hex digits) changes when any triple changes."""
+
+    classes: dict[str, EntityClass]
+    relations: dict[str, Relation]
+    cues: tuple[Cue, ...]
+    markers: tuple[Marker, ...]
+    known: tuple[Known, ...]
+    hash: str
+
+    def allows(self, subject: str, relation: str, object: str) -> bool:
+        """Whether domain and range admit a subject and an object of these classes ("" is unknown, admitted)."""
+        raise NotImplementedError
+
+
+def load(paths: Sequence[Path] = ()) -> Ontology:
+    """The shipped ontology, extended or replaced by the Turtle files ``paths``. Raises OntologyError."""
+    raise NotImplementedError
