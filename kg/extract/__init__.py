@@ -1,0 +1,58 @@
+"""Entities and facts of an article, from its parsed sentences and an ontology.
+
+    article, sentences -> lines (names, markers, cues) -> clauses (phrases) -> entities
+                                                       -> candidates -> facts (with claims: modality, speaker)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kg.extract.claims import find_sayings
+from kg.extract.clauses import Reading, read_clauses
+from kg.extract.facts import build_facts
+from kg.extract.lexicon import read_ontology
+from kg.extract.lines import read_lines
+from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.relations import find_candidates
+from kg.extract.resolve import Resolution, Thing, resolve
+from kg.model import Article, Entity, Extraction, Fact, Mention, Sentence
+from kg.ontology import Ontology
+
+__all__ = ["extract"]
+
+
+def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
+    """What an article states. The same values in give the same values out; every quote is cut from ``article.text``."""
+    lexicon = read_ontology(ontology, article.lang)
+    readings = tuple(read_clauses(line, lexicon) for line in read_lines(sentences, lexicon))
+    resolution = resolve(readings, lexicon)
+    candidates = [candidate for reading in readings for candidate in find_candidates(reading, lexicon)]
+    sayings = find_sayings(readings)
+    facts = build_facts(article, readings, candidates, sayings, resolution, lexicon)
+    return _extraction(article, readings, resolution, facts)
+
+
+def _extraction(
+    article: Article, readings: Sequence[Reading], resolution: Resolution, facts: Sequence[Fact]
+) -> Extraction:
+    """Only what people look for: names, and concepts that are an end of a fact."""
+    used = {end for fact in facts for end in (fact.subject, fact.object, fact.speaker)}
+    entities = tuple(
+        _entity(article, readings, key, thing)
+        for key, thing in enumerate(resolution.things)
+        if key in used or any(phrase.kind is PhraseKind.NAME for phrase in thing.phrases)
+    )
+    return Extraction(entities, tuple(facts))
+
+
+def _entity(article: Article, readings: Sequence[Reading], key: int, thing: Thing) -> Entity:
+    mentions = tuple(sorted(_mention(article, readings[phrase.line], phrase) for phrase in thing.phrases))
+    return Entity(key, thing.name, thing.type, thing.aliases, mentions)
+
+
+def _mention(article: Article, reading: Reading, phrase: Phrase) -> Mention:
+    words = reading.line.words[phrase.core[0] : phrase.core[1]]
+    start, end = words[0].start, words[-1].end
+    kind = phrase.kind.value
+    return Mention(start, end, article.text[start:end], phrase.type, phrase.line, phrase.head, kind)

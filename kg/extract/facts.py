@@ -1,0 +1,111 @@
+"""Candidates to facts: ends become entities, evidence is cut out, and equal statements become one fact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kg.extract.claims import Saying, modality
+from kg.extract.clauses import Reading
+from kg.extract.lexicon import Lexicon
+from kg.extract.phrases import PhraseKind
+from kg.extract.relations import Candidate
+from kg.extract.resolve import Resolution
+from kg.model import Article, Evidence, Fact, Modality
+
+_REFERENCE = 0.8  # an end that a reference stands for is that much less sure
+_LEAST = 0.3  # facts that are less sure are left out
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Stated:
+    """A candidate with entities for phrases."""
+
+    subject: int
+    relation: str
+    object: int
+    modality: Modality
+    speaker: int  # -1: the article
+    confidence: float
+    evidence: Evidence
+
+
+def build_facts(
+    article: Article,
+    readings: Sequence[Reading],
+    candidates: Iterable[Candidate],
+    sayings: Sequence[Sequence[Saying]],
+    resolution: Resolution,
+    lexicon: Lexicon,
+) -> tuple[Fact, ...]:
+    """The facts of an article, sorted. Their ends are indices of ``resolution.things``."""
+    stated = []
+    for candidate in candidates:
+        s, o = resolution.of.get(candidate.subject), resolution.of.get(candidate.object)
+        if s is None or o is None or s == o:
+            continue
+        types = resolution.things[s].type, resolution.things[o].type
+        relation = lexicon.ontology.relations.get(candidate.relation)
+        if relation is None or not lexicon.ontology.allows(types[0], candidate.relation, types[1]):
+            continue
+        if relation.symmetric and s > o:
+            s, o = o, s
+        stated.append(_state(article, readings[candidate.line], candidate, (s, o), sayings, resolution))
+    return _join(_most_specific(stated, lexicon))
+
+
+def _state(
+    article: Article,
+    reading: Reading,
+    candidate: Candidate,
+    ends: tuple[int, int],
+    sayings: Sequence[Sequence[Saying]],
+    resolution: Resolution,
+) -> Stated:
+    said = sayings[candidate.line]
+    at = candidate.cue[0] if candidate.cue[1] else candidate.subject.first
+    speakers = [resolution.of.get(s.speaker) for s in said if s.first <= at < s.last]
+    speaker = next((s for s in reversed(speakers) if s is not None), -1)
+    sure = candidate.confidence
+    for phrase in (candidate.subject, candidate.object):
+        sure *= _REFERENCE if phrase.kind is PhraseKind.REFERENCE else 1.0
+    evidence = _evidence(article, reading, candidate)
+    return Stated(ends[0], candidate.relation, ends[1], modality(reading, at, said), speaker, sure, evidence)
+
+
+def _evidence(article: Article, reading: Reading, candidate: Candidate) -> Evidence:
+    """The shortest stretch that holds both ends and the cue."""
+    spans = [(p.first, p.last) for p in (candidate.subject, candidate.object)]
+    spans += [candidate.cue] if candidate.cue[1] else []
+    words = reading.line.words
+    start = words[min(first for first, _ in spans)].start
+    end = words[max(last for _, last in spans) - 1].end
+    return Evidence(start, end, article.text[start:end])
+
+
+def _most_specific(stated: Sequence[Stated], lexicon: Lexicon) -> list[Stated]:
+    """Without what a more specific relation between the same ends, or a surer one on the same words, says better."""
+    relations = lexicon.ontology.relations
+    by_pair: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for fact in stated:
+        by_pair[fact.subject, fact.object].add(fact.relation)
+    kept = []
+    for fact in stated:
+        others = by_pair[fact.subject, fact.object] - {fact.relation}
+        if fact.confidence >= _LEAST and not any(fact.relation in relations[other].broader for other in others):
+            kept.append(fact)
+    return kept
+
+
+def _join(stated: Iterable[Stated]) -> tuple[Fact, ...]:
+    """One fact for all places that state the same."""
+    groups: dict[tuple[int, str, int, Modality, int], list[Stated]] = defaultdict(list)
+    for fact in stated:
+        groups[fact.subject, fact.relation, fact.object, fact.modality, fact.speaker].append(fact)
+    facts = []
+    for (s, relation, o, mode, speaker), places in groups.items():
+        evidence = tuple(sorted({place.evidence for place in places}))
+        confidence = round(max(place.confidence for place in places), 2)
+        facts.append(Fact(s, relation, o, mode, None if speaker < 0 else speaker, evidence, confidence))
+    return tuple(sorted(facts, key=lambda f: (f.subject, f.relation, f.object, f.modality, -1 if f.speaker is None else f.speaker)))

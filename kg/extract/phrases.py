@@ -1,0 +1,211 @@
+"""Noun phrases: names, concepts and references, cut out of a line from left to right.
+
+The chunker trusts parts of speech and markers more than the tree: with little training data the tags are right nine
+times in ten, the arcs six times in ten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kg.extract.lexicon import Lexicon
+from kg.extract.lines import Line
+from kg.extract.names import class_before
+from kg.ontology import Frame, MarkerKind
+
+
+class PhraseKind(StrEnum):
+    """What a phrase does."""
+
+    NAME = "name"
+    CONCEPT = "concept"
+    REFERENCE = "reference"  # stands for an entity of another place
+    EMPTY = "empty"  # says something about what it is followed by ("tương lai của AI"), or nothing
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Phrase:
+    """Words first..last-1 of a line; those of ``core`` name the thing, ``head`` is its head word."""
+
+    line: int
+    first: int
+    last: int
+    core: tuple[int, int]
+    head: int
+    kind: PhraseKind
+    type: str  # class, "" where the words do not tell
+    known: str = ""  # name of the ontology's own thing, if it is one
+    noun: str = ""  # casefolded head noun or pronoun: what a reference is recognised by
+    title: str = ""  # casefolded class noun before a name
+    pronoun: MarkerKind | None = None  # PRONOUN, SELF or FIRST
+
+
+def find_phrases(line: Line, lexicon: Lexicon) -> tuple[Phrase, ...]:
+    """The phrases of a line in order; only a place may lie within another phrase ("thị trường Trung Quốc")."""
+    phrases: list[Phrase] = []
+    names = {span.first: span for span in line.names}
+    index = 0
+    while index < len(line.words):
+        if index in names:
+            phrases.append(_name(line, index, lexicon))
+            index = names[index].last
+            continue
+        phrase = _reference(line, index, lexicon) or _noun_phrase(line, index, lexicon)
+        if phrase is None:
+            index = line.mark_ends[index]
+            continue
+        phrases.append(phrase)
+        inside = [span.first for span in line.names if index <= span.first < phrase.last]
+        phrases += [_name(line, first, lexicon) for first in inside]
+        index = phrase.last
+    return tuple(phrases)
+
+
+def _name(line: Line, index: int, lexicon: Lexicon) -> Phrase:
+    span = next(span for span in line.names if span.first == index)
+    known = line.known.get(index)
+    known_name = known[1].name if known is not None and known[0] == span.last else ""
+    title = ""
+    if index > 0 and class_before(line.sentence, index, lexicon):
+        title = line.words[index - 1].text.casefold()
+    core = (span.first, span.last)
+    return Phrase(
+        line.index, span.first, span.last, core, span.last - 1, PhraseKind.NAME, span.type, known_name, "", title
+    )
+
+
+def _reference(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
+    """A pronoun. One that opens a longer noun phrase ("ông lớn công nghệ") or precedes a name is none."""
+    kinds = (MarkerKind.PRONOUN, MarkerKind.SELF, MarkerKind.FIRST)
+    if not line.has(index, *kinds):
+        return None
+    last = line.mark_ends[index]
+    if any(span.first == last for span in line.names) or (
+        line.upos(index) == "NOUN" and line.upos(last) in ("NOUN", "ADJ") and not line.has(last, MarkerKind.DEFINITE)
+    ):
+        return None
+    kind = next(kind for kind in kinds if kind in line.marks[index])
+    noun = line.text(index, last).casefold()
+    value, core = line.marks[index][kind], (index, last)
+    if line.has(last, MarkerKind.DEFINITE):
+        last = line.mark_ends[last]
+    return Phrase(line.index, index, last, core, index, PhraseKind.REFERENCE, value, "", noun, "", kind)
+
+
+def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
+    """A phrase around a common noun, with its determiners before and its modifiers after the head."""
+    head = index
+    while head < len(line.words) and (
+        line.has(head, MarkerKind.DETERMINER) or line.upos(head) in ("DET", "NUM") or line.is_quote(head) and head > index
+    ):
+        head = line.mark_ends[head]
+    if not _is_head(line, head):
+        return None
+    last = _body_end(line, head, lexicon)
+    core = _core(line, head, last)
+    definite = line.has(last, MarkerKind.DEFINITE)
+    if definite:
+        last = line.mark_ends[last]
+    return _classify(line, Phrase(line.index, index, last, core, head, PhraseKind.CONCEPT, ""), definite, lexicon)
+
+
+def _is_head(line: Line, index: int) -> bool:
+    if line.upos(index) == "PUNCT" or any(span.first == index for span in line.names):
+        return False
+    if line.has(index, MarkerKind.NOMINAL, MarkerKind.EMPTY) or index in line.known:
+        return True
+    return line.upos(index) in ("NOUN", "PROPN", "X") and not line.has(index, *_CLOSED)
+
+
+_CLOSED = (
+    MarkerKind.BOUNDARY,
+    MarkerKind.SAYING,
+    MarkerKind.ACCORDING,
+    MarkerKind.PASSIVE,
+    MarkerKind.LIST,
+    MarkerKind.AND,
+    MarkerKind.PLANNED,
+    MarkerKind.POSSIBLE,
+    MarkerKind.DENIED,
+    MarkerKind.CONDITION,
+    MarkerKind.PRONOUN,
+    MarkerKind.DEFINITE,
+    MarkerKind.OF,
+    MarkerKind.BY,
+)
+
+
+def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
+    """Where the modifiers after a head end."""
+    last = line.known[head][0] if head in line.known else line.mark_ends[head]
+    places = {span.first: span.last for span in line.names if span.type == "Place"}
+    named = {span.first for span in line.names}
+    while last < len(line.words):
+        if last in line.known and last not in named:
+            last = line.known[last][0]
+        elif last in places and not _names_class(line, last - 1):
+            return places[last]
+        elif last in named or line.has(last, *_CLOSED, MarkerKind.DETERMINER):
+            break
+        elif line.upos(last) in ("NOUN", "PROPN", "ADJ", "X") or line.has(last, MarkerKind.MODIFIER, MarkerKind.DEGREE):
+            last = line.mark_ends[last]
+        elif line.upos(last) == "VERB" and _is_nominal(line, last):
+            last += 1
+        else:
+            break
+    return last
+
+
+def _names_class(line: Line, index: int) -> bool:
+    """Whether the noun there only says what the name after it is, or what its bearer does."""
+    roles = any(hit.last == index + 1 and any(c.frame is Frame.ROLE for c in hit.cues) for hit in line.cues)
+    return roles or line.has(index, MarkerKind.TITLE, MarkerKind.CLASS_NOUN)
+
+
+def _is_nominal(line: Line, index: int) -> bool:
+    """Whether a verb within a noun phrase modifies the noun ("sức mạnh tính toán") and opens no clause."""
+    if line.has(index - 1, MarkerKind.NOMINAL):
+        return True
+    if any(hit.first <= index < hit.last for hit in line.cues):
+        return False
+    following = line.upos(index + 1)
+    return following in ("ADP", "PUNCT", "CCONJ", "SCONJ", "ADJ") and not any(
+        span.first == index + 1 for span in line.names
+    )
+
+
+def _core(line: Line, head: int, last: int) -> tuple[int, int]:
+    """The words that name the thing: neither an empty head with something after it nor describing adjectives."""
+    if line.has(head, MarkerKind.NOMINAL, MarkerKind.EMPTY) and line.mark_ends[head] < last:
+        head = line.mark_ends[head]
+    end = head + 1
+    while end < last:
+        degree = line.has(end, MarkerKind.DEGREE) or line.has(end + 1, MarkerKind.DEGREE) and end + 1 < last
+        if line.has(end, MarkerKind.MODIFIER) or degree:
+            break
+        end += 1
+    return head, end
+
+
+def _classify(line: Line, phrase: Phrase, definite: bool, lexicon: Lexicon) -> Phrase | None:
+    """Tell concepts from references and empty phrases, and give the class."""
+    head, (first, last) = phrase.head, phrase.core
+    noun = line.text(head, line.mark_ends[head]).casefold()
+    role = next((h for h in line.cues if h.first == head and any(c.frame is Frame.ROLE for c in h.cues)), None)
+    marks = line.marks[head]
+    known = line.known.get(first)
+    kind, type, known_name = PhraseKind.CONCEPT, marks.get(MarkerKind.CLASS_NOUN, "Concept"), ""
+    if known is not None and known[0] == last:
+        type, known_name = known[1].type, known[1].name
+    elif role is not None:
+        kind, type = PhraseKind.REFERENCE, "Person"
+    elif MarkerKind.CLASS_NOUN in marks or MarkerKind.TITLE in marks:
+        bare = last <= line.mark_ends[head] and phrase.first == head
+        type = marks.get(MarkerKind.CLASS_NOUN) or marks[MarkerKind.TITLE]
+        kind = PhraseKind.REFERENCE if definite or bare else kind
+    elif first == head and (MarkerKind.EMPTY in marks or MarkerKind.NOMINAL in marks):
+        kind = PhraseKind.EMPTY
+    elif definite:
+        kind, type = PhraseKind.REFERENCE, ""
+    return Phrase(line.index, phrase.first, phrase.last, phrase.core, head, kind, type, known_name, noun)

@@ -1,0 +1,100 @@
+"""References: pronouns, titles and definite phrases to the nearest earlier entity that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.extract.clauses import Reading
+from kg.extract.lexicon import Lexicon
+from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.roles import holders
+from kg.ontology import MarkerKind
+
+_WINDOW = 4  # sentences back
+_SUBJECT = 1.5  # being a subject outweighs one and a half sentences of distance
+_SAME_NOUN = 3.0  # "bộ" rather goes to "Bộ Y tế" than to the nearest organisation
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    phrase: Phrase
+    key: str
+    salience: float
+
+
+class Antecedents:
+    """One reading of an article from the first phrase to the last; what was read so far is its state."""
+
+    def __init__(
+        self, readings: Sequence[Reading], group: dict[Phrase, str], types: dict[str, str], lexicon: Lexicon
+    ) -> None:
+        self._readings = readings
+        self._group = dict(group)
+        self._types = types
+        self._lexicon = lexicon
+        self._earlier: list[_Earlier] = []
+
+    def resolve(self) -> dict[Phrase, str]:
+        """The group of each reference that has one."""
+        found: dict[Phrase, str] = {}
+        for reading in self._readings:
+            apposed = holders(reading)
+            for phrase in sorted(reading.phrases):
+                key = self._group.get(phrase)
+                if phrase.kind is PhraseKind.REFERENCE:
+                    holder = apposed.get(phrase.head)
+                    key = self._group.get(holder) if holder is not None else self._antecedent(reading, phrase)
+                    if key is not None:
+                        found[phrase] = key
+                if key is not None:
+                    self._remember(reading, phrase, key)
+        return found
+
+    def _remember(self, reading: Reading, phrase: Phrase, key: str) -> None:
+        salience = _SUBJECT if is_subject(reading, phrase) else 0.0
+        self._earlier.append(_Earlier(phrase, key, salience))
+
+    def _antecedent(self, reading: Reading, phrase: Phrase) -> str | None:
+        """The best earlier entity, the last of equals."""
+        if phrase.pronoun is MarkerKind.FIRST:
+            return None
+        if phrase.pronoun is MarkerKind.SELF:
+            return next((e.key for e in reversed(self._earlier) if e.phrase.line == phrase.line and e.salience), None)
+        ranked = [(self._score(phrase, earlier), index) for index, earlier in self._candidates(phrase)]
+        return self._earlier[max(ranked)[1]].key if ranked else None
+
+    def _candidates(self, phrase: Phrase) -> Iterator[tuple[int, _Earlier]]:
+        for index, earlier in enumerate(self._earlier):
+            near = phrase.line - earlier.phrase.line <= _WINDOW
+            if near and self._fits(phrase, earlier):
+                yield index, earlier
+
+    def _fits(self, phrase: Phrase, earlier: _Earlier) -> bool:
+        type = self._types.get(earlier.key, "")
+        if phrase.type:
+            return bool(type) and self._lexicon.kind_of(type, phrase.type)
+        if phrase.pronoun is not None:
+            return type not in ("Person", "Place")
+        return self._same_noun(phrase, earlier)
+
+    def _same_noun(self, phrase: Phrase, earlier: _Earlier) -> bool:
+        """Whether an earlier phrase is called by the same noun: its head, its class noun or its first word."""
+        other = earlier.phrase
+        first = self._readings[other.line].line.words[other.core[0]].text.casefold()
+        return phrase.noun in (other.noun, other.title, first)
+
+    def _score(self, phrase: Phrase, earlier: _Earlier) -> float:
+        score = earlier.salience - (phrase.line - earlier.phrase.line)
+        if phrase.pronoun is None and self._same_noun(phrase, earlier):
+            score += _SAME_NOUN
+        return score + (1.0 if earlier.phrase.kind is PhraseKind.NAME else 0.0)
+
+
+def is_subject(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a verb follows a phrase that no preposition governs."""
+    line, at = reading.line, phrase.last
+    while line.upos(at) in ("ADV", "AUX", "PART") and at < len(line.words):
+        at += 1
+    governed = phrase.first > 0 and line.upos(phrase.first - 1) == "ADP"
+    return at in reading.verbs and not governed

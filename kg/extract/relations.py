@@ -1,0 +1,200 @@
+"""Candidates: cues with both of their ends, read by the frame of each cue.
+
+One function for each frame finds the pairs (A, B) that a cue joins in a line; ``Cue.inverse`` swaps them. Which
+candidate becomes a fact is decided when the ends are entities (facts.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kg.extract.clauses import Found, Reading, complement, subject, target
+from kg.extract.lexicon import Lexicon
+from kg.extract.lines import CueHit
+from kg.extract.lists import ends, examples_of, list_relation
+from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.roles import role_pairs
+from kg.ontology import Cue, Frame, MarkerKind
+
+_HOP = 0.8  # a subject reached over another verb is that much less sure
+_LIST_CONFIDENCE = 0.8
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Candidate:
+    """Two phrases of a line that a cue relates, subject first. ``cue`` are the cue's words, empty for none."""
+
+    line: int
+    cue: tuple[int, int]
+    subject: Phrase
+    relation: str
+    object: Phrase
+    confidence: float
+
+
+Pair = tuple[Found, Phrase]  # A, reached over so many verbs, and B
+
+
+def find_candidates(reading: Reading, lexicon: Lexicon) -> tuple[Candidate, ...]:
+    """All candidates of a line, sorted."""
+    found = [
+        candidate
+        for hit in reading.line.cues
+        for cue in hit.cues
+        if cue.frame in _FRAMES
+        for candidate in _candidates(reading, hit, cue)
+    ]
+    found += _adjacent(reading, lexicon)
+    found += _examples(reading)
+    return tuple(sorted(set(found)))
+
+
+def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
+    """Expand the lists on both sides of each pair."""
+    between = cue.frame in (Frame.ROLE, Frame.BETWEEN)
+    for first, second in _FRAMES[cue.frame](reading, hit, cue):
+        lefts = (first.phrase,) if between else ends(reading, first.phrase, before=first.phrase.last <= hit.first)
+        rights = (second,) if between else ends(reading, second, before=second.last <= hit.first)
+        confidence = cue.confidence * _HOP**first.hops
+        for a in lefts:
+            for b in rights:
+                s, o = (b, a) if cue.inverse else (a, b)
+                if s != o:
+                    yield Candidate(reading.line.index, (hit.first, hit.last), s, cue.relation, o, confidence)
+
+
+def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
+    """A V B; B được A V; B được V bởi A."""
+    if _in_phrase(reading, hit):
+        return
+    passive = _passive(reading, hit)
+    if passive is not None:
+        yield from passive
+        return
+    a = subject(reading, hit.first)
+    b = complement(reading, hit.last, cue.prepositions, cue.frame is Frame.PREPOSITIONAL)
+    if a is not None and b is not None:
+        yield a, b
+
+
+def _in_phrase(reading: Reading, hit: CueHit) -> bool:
+    """Whether a verb is only the modifier or the head of a noun phrase."""
+    return any(phrase.first <= hit.first < phrase.last for phrase in reading.phrases)
+
+
+def _passive(reading: Reading, hit: CueHit) -> list[Pair] | None:
+    """The pairs of a passive clause, None for an active one."""
+    line, at = reading.line, hit.first
+    while at > 0 and line.upos(at - 1) in ("ADV", "PART") and not line.has(at - 1, MarkerKind.PASSIVE):
+        at -= 1
+    if line.has(at - 1, MarkerKind.PASSIVE):
+        while line.has(at - 1, MarkerKind.PASSIVE):
+            at -= 1
+        patient, agent = subject(reading, at), _agent(reading, hit.last)
+    else:
+        agent = reading.ending.get(at)
+        if agent is None or not line.has(agent.first - 1, MarkerKind.PASSIVE, MarkerKind.BY):
+            return None
+        patient = subject(reading, agent.first - 1)
+    return [(Found(agent, patient.hops), patient.phrase)] if patient and agent else []
+
+
+def _agent(reading: Reading, index: int) -> Phrase | None:
+    """The phrase after "bởi" behind a passive verb."""
+    for at in range(index, min(index + 4, len(reading.line.words))):
+        if reading.line.has(at, MarkerKind.BY):
+            return reading.starting.get(reading.line.mark_ends[at])
+    return None
+
+
+def _copula(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
+    """A là B, B no role noun."""
+    a, b = subject(reading, hit.first), complement(reading, hit.last)
+    if a is not None and a.hops == 0 and b is not None and not (b.kind is PhraseKind.REFERENCE and b.pronoun is None):
+        yield a, b
+
+
+def _of_with(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
+    """N của A với B; a missing "của A" means the phrase that the noun is said of."""
+    of, with_ = cue.prepositions[0], cue.prepositions[-1:]
+    b = complement(reading, hit.last, with_, True)
+    first = complement(reading, hit.last, (of,), True)
+    a = Found(first, 0) if first is not None else subject(reading, _noun_start(reading, hit))
+    if a is not None and b is not None and a.phrase != b:
+        yield a, b
+
+
+def _noun_start(reading: Reading, hit: CueHit) -> int:
+    """The first word of the noun phrase around a cue and of the preposition that governs it."""
+    start = min((p.first for p in reading.phrases if p.first <= hit.first < p.last), default=hit.first)
+    line = reading.line
+    while start > 0 and (line.upos(start - 1) in ("ADP", "DET", "NUM") or line.words[start - 1].text == ","):
+        start -= 1
+    return start
+
+
+def _between(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
+    """N giữa A và B, and with more members every two of them."""
+    first = complement(reading, hit.last, cue.prepositions, True)
+    if first is None:
+        return
+    members = ends(reading, first, before=False)
+    for index, a in enumerate(members):
+        for b in members[index + 1 :]:
+            yield Found(a, 0), b
+
+
+def _role(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
+    for holder, whole in role_pairs(reading, hit, cue):
+        yield Found(holder, 0), whole
+
+
+_FRAMES: dict[Frame, Callable[[Reading, CueHit, Cue], Iterator[Pair]]] = {
+    Frame.VERB: _verb,
+    Frame.PREPOSITIONAL: _verb,
+    Frame.OF_WITH: _of_with,
+    Frame.BETWEEN: _between,
+    Frame.COPULA: _copula,
+    Frame.ROLE: _role,
+}
+
+
+def _adjacent(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
+    """A class noun phrase before a name, and a place in the place named after it."""
+    for phrase in reading.phrases:
+        for cue in lexicon.adjacent:
+            pair = _name_after_class(reading, phrase) if cue.relation != "locatedIn" else _place_in(reading, phrase)
+            if pair is not None:
+                yield Candidate(reading.line.index, (0, 0), pair[0], cue.relation, pair[1], cue.confidence)
+
+
+def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
+    name = reading.starting.get(phrase.last)
+    if phrase.kind is not PhraseKind.CONCEPT or name is None or name.kind is not PhraseKind.NAME:
+        return None
+    return (name, phrase) if target(reading, phrase) == name and phrase.type in ("Concept", name.type) else None
+
+
+def _place_in(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
+    """"xã X, huyện Y" and "X (Y)": the larger place follows."""
+    line, at = reading.line, phrase.last
+    if phrase.kind is not PhraseKind.NAME or phrase.type != "Place" or line.upos(at) != "PUNCT" or at >= len(line.words):
+        return None
+    following = reading.starting.get(at + 1) if line.words[at].text in ",(" else None
+    if following is None:
+        return None
+    larger = target(reading, following)
+    return (phrase, larger) if larger and larger.kind is PhraseKind.NAME and larger.type == "Place" else None
+
+
+def _examples(reading: Reading) -> Iterator[Candidate]:
+    """"X như A, B, C": each of them is one of X."""
+    for phrase in reading.phrases:
+        relation = list_relation(reading, phrase)
+        if relation and phrase.kind is PhraseKind.CONCEPT:
+            for member in examples_of(reading, phrase):
+                cue = (phrase.last, phrase.last + 1)
+                named = target(reading, member)
+                if named is not None:
+                    yield Candidate(reading.line.index, cue, named, relation, phrase, _LIST_CONFIDENCE)

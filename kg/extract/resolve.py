@@ -1,0 +1,137 @@
+"""Which phrases of an article mean the same: phrases to entities.
+
+Names that are spelled alike are one entity; short names join the only longer one that they can be; an acronym joins
+what stands before its bracket; references go to the nearest entity that fits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kg.extract.clauses import Reading
+from kg.extract.lexicon import Lexicon
+from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.references import Antecedents
+
+_MAX_ACRONYM = 6  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An entity before it has a number: its name, class, other forms and phrases."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The things of an article in order of their first phrase, and for each phrase its thing, if it has one."""
+
+    things: tuple[Thing, ...]
+    of: dict[Phrase, int]
+
+
+def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
+    """Group the phrases of an article."""
+    named = [(r, p) for r in readings for p in r.phrases if p.kind in (PhraseKind.NAME, PhraseKind.CONCEPT)]
+    keys = {phrase: phrase.known or _form(reading, phrase).casefold() for reading, phrase in named}
+    types = _types(keys)
+    joined = _join_short_names(keys, types) | _join_acronyms(readings, keys)
+    group = {phrase: _follow(key, joined) for phrase, key in keys.items()}
+    group |= Antecedents(readings, group, types, lexicon).resolve()
+    order = {key: number for number, key in enumerate(dict.fromkeys(group[p] for p in sorted(group)))}
+    members: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in sorted(group):
+        members[group[phrase]].append(phrase)
+    things = tuple(_thing(readings, members[key], types[key]) for key in order)
+    return Resolution(things, {phrase: order[key] for phrase, key in group.items()})
+
+
+def _form(reading: Reading, phrase: Phrase) -> str:
+    return " ".join(reading.line.text(*phrase.core).split())
+
+
+def _types(keys: dict[Phrase, str]) -> dict[str, str]:
+    """The class of each group: that of its names before that of its concepts, then the commonest."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, key in keys.items():
+        votes[key][phrase.type] += 10 if phrase.kind is PhraseKind.NAME else 1
+    return {key: max(sorted(count), key=lambda type: count[type]) for key, count in votes.items()}
+
+
+def _follow(key: str, joined: dict[str, str]) -> str:
+    while key in joined:
+        key = joined[key]
+    return key
+
+
+def _join_short_names(keys: dict[Phrase, str], types: dict[str, str]) -> dict[str, str]:
+    """Short names to the only longer name of their class that holds them at its beginning or end."""
+    names = sorted({key for phrase, key in keys.items() if phrase.kind is PhraseKind.NAME and not phrase.known})
+    joined = {}
+    for short in names:
+        longer = [long for long in names if types[long] == types[short] and _is_short_for(short, long, types[short])]
+        longest = [long for long in longer if not any(long != other and long in other.split(long) for other in longer)]
+        outer = [long for long in longest if not any(long != other and f" {long} " in f" {other} " for other in longer)]
+        if len(outer) == 1:
+            joined[short] = outer[0]
+    return joined
+
+
+def _is_short_for(short: str, long: str, type: str) -> bool:
+    """Whether a name can be short for another: "altman" for "sam altman", but not "iphone" for "iphone 7"."""
+    if short == long or type == "Place" or not f" {short} " in f" {long} ":
+        return False
+    rest = f" {long} ".replace(f" {short} ", " ", 1)
+    at_end = long.endswith(f" {short}")
+    return (at_end or long.startswith(f"{short} ")) and not any(c.isdigit() for c in rest)
+
+
+def _join_acronyms(readings: Sequence[Reading], keys: dict[Phrase, str]) -> dict[str, str]:
+    """The acronym in brackets after a phrase to that phrase: "trí tuệ nhân tạo tổng quát (AGI)"."""
+    joined = {}
+    for reading in readings:
+        words = reading.line.words
+        for phrase in reading.phrases:
+            at = phrase.last
+            short = reading.starting.get(at + 1)
+            if short is None or words[at].text != "(" or short.last >= len(words) or words[short.last].text != ")":
+                continue
+            text = _form(reading, short)
+            if phrase in keys and short in keys and keys[phrase] != keys[short] and _is_acronym(text, phrase):
+                joined[keys[short]] = keys[phrase]
+    return {short: long for short, long in joined.items() if joined.get(long) != short}
+
+
+def _is_acronym(text: str, phrase: Phrase) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters)
+    return " " not in text and 2 <= capitals and len(letters) <= _MAX_ACRONYM and phrase.last - phrase.first > 1
+
+
+def _thing(readings: Sequence[Reading], phrases: Iterable[Phrase], type: str) -> Thing:
+    """Name: the longest form of a name, else the first plain form of the concept."""
+    phrases = tuple(phrases)
+    names: list[str] = []
+    others: list[str] = []
+    for phrase in phrases:
+        if phrase.kind is PhraseKind.REFERENCE:
+            continue
+        reading = readings[phrase.line]
+        form = _form(reading, phrase)
+        (names if phrase.kind is PhraseKind.NAME else others).append(form)
+        others.append(" ".join(reading.line.text(phrase.head, phrase.last).split()))
+    forms = names or [_uncapitalised(form) for form in others[:1]]
+    name = max(forms, key=lambda form: (len(form.split()), len(form)))
+    aliases = {_uncapitalised(form) if not names else form for form in (*names, *others)} - {name}
+    return Thing(name, type, tuple(sorted(aliases)), phrases)
+
+
+def _uncapitalised(form: str) -> str:
+    """A concept without the capital of a sentence's beginning; acronyms keep theirs."""
+    return form[:1].lower() + form[1:] if form[1:2].islower() or form[1:2] == " " else form

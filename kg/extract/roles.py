@@ -1,0 +1,79 @@
+"""Titles: who holds a role in what, in every order.
+
+"CEO của OpenAI, Sam Altman" · "CEO OpenAI Sam Altman" · "Sam Altman, CEO của OpenAI" · "Sam Altman (CEO OpenAI)" ·
+"Sam Altman là CEO của OpenAI" · "CEO Sam Altman của OpenAI".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg.extract.clauses import Reading, subject, target
+from kg.extract.lines import CueHit
+from kg.extract.phrases import Phrase, PhraseKind
+from kg.ontology import Cue, Frame, MarkerKind
+
+_SEPARATORS = (",", "-", "–", "—", "(")
+
+
+def role_pairs(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[tuple[Phrase, Phrase]]:
+    """Holder and whole of a title: at most one whole, one holder."""
+    whole = _whole(reading, hit.last)
+    if whole is None:
+        holder = _person_at(reading, hit.last)
+        whole = _whole(reading, holder.last, needs_of=True) if holder is not None else None
+    else:
+        holder = _person_at(reading, _past_separator(reading, whole.last)) or _holder_before(reading, hit)
+    if holder is not None and whole is not None and holder != whole:
+        yield holder, whole
+
+
+def _whole(reading: Reading, at: int, *, needs_of: bool = False) -> Phrase | None:
+    """What the role is in: the phrase after the title, or after "của"."""
+    line = reading.line
+    if line.has(at, MarkerKind.OF):
+        at = line.mark_ends[at]
+    elif needs_of:
+        return None
+    phrase = reading.starting.get(at)
+    found = target(reading, phrase) if phrase is not None else None
+    return found if found is not None and found.type != "Person" else None
+
+
+def _past_separator(reading: Reading, at: int) -> int:
+    line = reading.line
+    return at + 1 if at < len(line.words) and line.words[at].text in _SEPARATORS else at
+
+
+def _person_at(reading: Reading, at: int) -> Phrase | None:
+    """The person named here, after a title or not."""
+    if reading.line.has(at, MarkerKind.TITLE) and at not in {p.first for p in reading.phrases if p.kind == "name"}:
+        at = reading.line.mark_ends[at]
+    phrase = reading.starting.get(at)
+    return phrase if phrase is not None and phrase.kind is PhraseKind.NAME and phrase.type == "Person" else None
+
+
+def _holder_before(reading: Reading, hit: CueHit) -> Phrase | None:
+    """The person before a title: with a separator, or through a copula."""
+    line, at = reading.line, hit.first
+    while at > 0 and (line.upos(at - 1) in ("DET", "NUM", "ADV") or line.has(at - 1, MarkerKind.DETERMINER)):
+        at -= 1
+    if at > 0 and line.words[at - 1].text in _SEPARATORS:
+        phrase = reading.ending.get(at - 1)
+        return phrase if phrase is not None and phrase.type == "Person" else None
+    copula = next((h for h in line.cues if h.last == at and any(c.frame == "copula" for c in h.cues)), None)
+    if copula is None and (at - 1) not in reading.verbs:
+        return None
+    found = subject(reading, at - 1)
+    return found.phrase if found is not None and found.phrase.type in ("Person", "") else None
+
+
+def holders(reading: Reading) -> dict[int, Phrase]:
+    """For each title with a holder named beside it, by the title's first word: the holder."""
+    return {
+        hit.first: holder
+        for hit in reading.line.cues
+        for cue in hit.cues
+        if cue.frame is Frame.ROLE
+        for holder, _ in role_pairs(reading, hit, cue)
+    }
