@@ -16,6 +16,7 @@ from kg.ontology import MarkerKind
 
 _LIGHT = ("ADV", "AUX", "PART", "INTJ")
 _ADVERBIAL = (MarkerKind.PLANNED, MarkerKind.POSSIBLE, MarkerKind.DENIED, MarkerKind.DEGREE)
+_LINKS = ("ADP", "SCONJ", "CCONJ")  # "để", "nhằm": what follows shares the subject of the verb before
 _REACH = 12  # words between a cue and its preposition
 
 
@@ -60,7 +61,7 @@ def subject(reading: Reading, index: int) -> Found | None:
     while True:
         at = _skip_back(reading.line, index)
         phrase = _before(reading, at)
-        if phrase is not None:
+        if phrase is not None and not (at == index and _is_object(reading, phrase)):
             return Found(phrase, hops)
         earlier = [verb for verb in reading.verbs if verb < min(at, index) and _connected(reading.line, verb, at)]
         if not earlier:
@@ -73,7 +74,7 @@ def _skip_back(line: Line, at: int) -> int:
     """Leftwards over adverbs, auxiliaries and quotation marks."""
     while at > 0:
         light = line.upos(at - 1) in _LIGHT or line.has(at - 1, *_ADVERBIAL) or line.is_quote(at - 1)
-        if not light or line.has(at - 1, MarkerKind.BOUNDARY, MarkerKind.AND):
+        if not light or line.has(at - 1, MarkerKind.BOUNDARY, MarkerKind.AND) or line.upos(at - 1) in _LINKS:
             break
         at -= 1
     return at
@@ -96,6 +97,11 @@ def _before(reading: Reading, at: int) -> Phrase | None:
         else:
             return phrase
     return None
+
+
+def _is_object(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a thing is the object of the verb before it: a verb right after it only describes it ("cơ hội đầu tư")."""
+    return phrase.kind is PhraseKind.CONCEPT and phrase.type == "Concept" and phrase.first - 1 in reading.verbs
 
 
 def _connected(line: Line, verb: int, at: int) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.extract.lexicon import Lexicon, longest_matches
-from kg.extract.names import Span, find_names
+from kg.extract.limits import Span
+from kg.extract.names import find_names
 from kg.model import Sentence, Word
 from kg.ontology import Cue, Known, MarkerKind
 

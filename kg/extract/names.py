@@ -1,139 +1,51 @@
-"""Proper names: those of the recogniser with their limits corrected, and those it missed.
+"""Proper names and their classes.
 
-A recogniser trained on little text cuts names short, takes titles in, and sees a name in one sentence that it misses in
-the next. An article is consistent, so every name is looked for everywhere, and its class is put to the vote.
+An article is consistent: a name that is found in one sentence is looked for in all, and its class is put to the vote
+of all its places, where a class noun before it ("tập đoàn Nvidia") counts more than the recogniser.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from kg.extract.lexicon import Lexicon, longest_matches
-from kg.model import Sentence, Word
-from kg.ontology import Frame, MarkerKind
+from kg.extract.limits import Capitals, Span, class_inside, is_capital, is_role, is_title, name_spans, opens, recognised, written
+from kg.model import Sentence
+from kg.ontology import MarkerKind
 
 _TITLE_WEIGHT = 3  # a class noun before a name tells more than one guess of the recogniser
 _SHAPE_WEIGHT = 0.1  # what a name looks like decides only where nothing else does
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Span:
-    """Words first..last-1 of a sentence are a name of a class."""
-
-    first: int
-    last: int
-    type: str
-
-
 def find_names(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[tuple[Span, ...], ...]:
-    """The names of each sentence, disjoint and in order."""
-    found = [_recognised(sentence, lexicon) for sentence in sentences]
+    """The names of each sentence, disjoint and in order, each with a class."""
+    sure = _sure_capitals(sentences)
+    raw = [recognised(sentence, lexicon, sure) for sentence in sentences]
+    capitals = Capitals(sure, _seen(sentences, raw))
+    found = [name_spans(s, spans, lexicon, capitals) for s, spans in zip(sentences, raw, strict=True)]
     votes = _votes(sentences, found, lexicon)
     vocabulary = {form: _elect(form, ballot, lexicon) for form, ballot in votes.items()}
     return tuple(_cover(sentence, spans, vocabulary) for sentence, spans in zip(sentences, found, strict=True))
 
 
-def written(sentence: Sentence, first: int, last: int) -> str:
-    """The words first..last-1 with single spaces between those that stand apart in the text."""
-    words = sentence.words[first:last]
-    return " ".join(sentence.text[words[0].start - sentence.start : words[-1].end - sentence.start].split())
+def _sure_capitals(sentences: Sequence[Sentence]) -> frozenset[str]:
+    """The words that the article writes with a capital where no sentence begins."""
+    return frozenset(
+        word.text
+        for sentence in sentences
+        for index, word in enumerate(sentence.words)
+        if is_capital(word.text) and not opens(sentence, index)
+    )
 
 
-def is_capital(text: str) -> bool:
-    """Whether a word is written as a name: a capital, or letters mixed with digits or capitals (a16z, iPhone).
-
-    >>> [is_capital(word) for word in ("Hà Nội", "a16z", "iPhone", "năng lượng", "2017")]
-    [True, True, True, False, False]
-    """
-    mixed = any(c.isalpha() for c in text) and any(c.isdigit() for c in text) and " " not in text
-    return text[:1].isupper() or any(c.isupper() for c in text) or mixed
-
-
-def _recognised(sentence: Sentence, lexicon: Lexicon) -> list[Span]:
-    """The recogniser's names without titles and punctuation, widened to the capitalised words beside them."""
-    taken = [False] * len(sentence.words)
-    spans = []
-    for name in sentence.names:
-        first, last = _trim(sentence, name.first, name.last, lexicon)
-        type = lexicon.tags.get(name.type, "")
-        if type and first < last and not any(taken[first:last]):
-            taken[first:last] = [True] * (last - first)
-            spans.append(Span(first, last, type))
-    for first, last in _runs(sentence, lexicon, taken):
-        before = next((s for s in spans if s.last == first and s.type != "Place"), None)
-        after = next((s for s in spans if s.first == last), None)
-        if after is not None and after.type == "Person":
-            spans[spans.index(after)] = Span(first, after.last, after.type)
-        elif before is not None:
-            spans[spans.index(before)] = Span(before.first, last, before.type)
-        else:
-            spans.append(Span(first, last, ""))
-    return sorted(spans)
-
-
-def _trim(sentence: Sentence, first: int, last: int, lexicon: Lexicon) -> tuple[int, int]:
-    """Limits of a name without what cannot belong to it."""
-    words = sentence.words
-    while first < last and not _may_open(sentence, first, lexicon):
-        first += 1
-    while first < last and words[last - 1].upos == "PUNCT":
-        last -= 1
-    return first, last
-
-
-def _may_open(sentence: Sentence, index: int, lexicon: Lexicon) -> bool:
-    """Whether a name may begin here: a capital that is not a title's and not only that of the sentence's first word."""
-    word = sentence.words[index]
-    if not is_capital(word.text) or word.upos == "PUNCT":
-        return False
-    form = word.text.casefold()
-    if MarkerKind.TITLE in lexicon.markers.get(form, {}) or _is_role(form, lexicon):
-        return False
-    return not _opens(sentence, index) or not lexicon.markers.get(form)
-
-
-def _is_role(form: str, lexicon: Lexicon) -> bool:
-    return any(cue.frame is Frame.ROLE for cue in lexicon.cues.get(form, ()))
-
-
-def _opens(sentence: Sentence, index: int) -> bool:
-    """Whether a capital here may only be that of a beginning sentence."""
-    return index == 0 or sentence.words[index - 1].upos == "PUNCT" and sentence.words[index - 1].text not in ",-–)"
-
-
-def _runs(sentence: Sentence, lexicon: Lexicon, taken: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Longest stretches of free capitalised words."""
-    words = sentence.words
-    first = 0
-    while first < len(words):
-        last = first
-        while last < len(words) and not taken[last] and _in_run(sentence, first, last, lexicon):
-            last += 1
-        if last > first:
-            yield first, last
-        first = max(last, first + 1)
-
-
-def _in_run(sentence: Sentence, first: int, index: int, lexicon: Lexicon) -> bool:
-    word = sentence.words[index]
-    if index > first:
-        numbers = word.upos == "NUM" and word.text.isdigit() and not _measures(sentence, index + 1)
-        return (is_capital(word.text) and not _is_title(word, lexicon)) or numbers
-    if not _may_open(sentence, index, lexicon):
-        return False
-    return not _opens(sentence, index) or word.upos == "PROPN" or not word.text[1:].islower()
-
-
-def _is_title(word: Word, lexicon: Lexicon) -> bool:
-    form = word.text.casefold()
-    return MarkerKind.TITLE in lexicon.markers.get(form, {}) or _is_role(form, lexicon)
-
-
-def _measures(sentence: Sentence, index: int) -> bool:
-    """Whether a number before this word counts it."""
-    return index < len(sentence.words) and sentence.words[index].upos == "NOUN"
+def _seen(sentences: Sequence[Sentence], found: Sequence[Sequence[Span]]) -> dict[str, str]:
+    """For each name that was recognised the class it was mostly given."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for sentence, spans in zip(sentences, found, strict=True):
+        for span in spans:
+            votes[written(sentence, span.first, span.last)][span.type] += 1
+    return {form: max(sorted(ballot), key=lambda type: ballot[type]) for form, ballot in votes.items()}
 
 
 def _votes(
@@ -145,32 +57,35 @@ def _votes(
         for span in spans:
             ballot = votes[written(sentence, span.first, span.last)]
             ballot[span.type] += 1 if span.type else 0
-            title = class_before(sentence, span.first, lexicon) or class_inside(sentence, span, lexicon)
+            inside = class_inside(sentence, span, lexicon) if span.last - span.first > 1 else ""
+            title = class_before(sentence, span.first, lexicon) or inside or _holder_class(sentence, span, spans, lexicon)
             if title:
                 ballot[title] += _TITLE_WEIGHT
     return votes
+
+
+def _holder_class(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: Lexicon) -> str:
+    """Person for the second of two names after a title: "Tổng thống Mỹ Donald Trump"; else ""."""
+    before = next((other for other in spans if other.last == span.first), None)
+    titled = before is not None and before.first > 0 and is_title(sentence.words[before.first - 1].text, lexicon)
+    return "Person" if titled else ""
 
 
 def class_before(sentence: Sentence, index: int, lexicon: Lexicon) -> str:
     """The class that a title or class noun directly before a name gives it, or ""."""
     if index == 0:
         return ""
-    marks = lexicon.markers.get(sentence.words[index - 1].text.casefold(), {})
-    return marks.get(MarkerKind.TITLE, "") or marks.get(MarkerKind.CLASS_NOUN, "")
-
-
-def class_inside(sentence: Sentence, span: Span, lexicon: Lexicon) -> str:
-    """The class that a name's own first word gives it ("Bộ Y tế"), or ""."""
-    if span.last - span.first < 2:
-        return ""
-    return lexicon.markers.get(sentence.words[span.first].text.casefold(), {}).get(MarkerKind.CLASS_NOUN, "")
+    form = sentence.words[index - 1].text.casefold()
+    marks = lexicon.markers.get(form, {})
+    title = "" if is_role(form, lexicon) else marks.get(MarkerKind.TITLE, "")  # "Chủ tịch" stands before both
+    return title or marks.get(MarkerKind.CLASS_NOUN, "")
 
 
 def _elect(form: str, ballot: Counter[str], lexicon: Lexicon) -> str:
     """The class of a name: the ontology's word first, then the votes, then its shape."""
-    known = lexicon.known.get(form.casefold())
+    known = [thing.type for thing in lexicon.known.get(form.casefold(), ())]
     if known:
-        return known[0].type
+        return known[0]
     votes: dict[str, float] = dict(ballot)
     guess = _shape(form)
     votes[guess] = votes.get(guess, 0) + _SHAPE_WEIGHT

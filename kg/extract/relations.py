@@ -72,10 +72,16 @@ def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     if passive is not None:
         yield from passive
         return
-    a = subject(reading, hit.first)
+    a = _governed(reading, hit) if reading.line.upos(hit.first) == "ADP" else subject(reading, hit.first)
     b = complement(reading, hit.last, cue.prepositions, cue.frame is Frame.PREPOSITIONAL)
     if a is not None and b is not None:
         yield a, b
+
+
+def _governed(reading: Reading, hit: CueHit) -> Found | None:
+    """The phrase that a preposition is said of: the one before it, else the subject of its clause."""
+    phrase = reading.ending.get(hit.first)
+    return Found(phrase, 0) if phrase is not None else subject(reading, hit.first)
 
 
 def _in_phrase(reading: Reading, hit: CueHit) -> bool:
@@ -173,7 +179,8 @@ def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase]
     name = reading.starting.get(phrase.last)
     if phrase.kind is not PhraseKind.CONCEPT or name is None or name.kind is not PhraseKind.NAME:
         return None
-    return (name, phrase) if target(reading, phrase) == name and phrase.type in ("Concept", name.type) else None
+    telling = phrase.type == name.type and reading.line.mark_ends[phrase.head] < phrase.last
+    return (name, phrase) if telling and target(reading, phrase) == name else None
 
 
 def _place_in(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
