@@ -1,7 +1,7 @@
 """Entities and facts of an article, from its parsed sentences and an ontology.
 
-    article, sentences -> lines (names, markers, cues) -> clauses (phrases) -> entities
-                                                       -> candidates -> facts (with claims: modality, speaker)
+article, sentences -> lines (names, markers, cues) -> clauses (phrases) -> entities
+                                                   -> candidates -> facts (with claims: modality, speaker)
 """
 
 from __future__ import annotations

@@ -94,12 +94,12 @@ def _said_by_verb(reading: Reading, at: int) -> Iterator[Saying]:
         end += 1
     if any(line.upos(i) not in ("PUNCT", "ADV", "PART") for i in range(end, len(line.words))):
         yield Saying(end, len(line.words), speaker, value)
-    if speaker.first > 1 and (line.words[speaker.first - 1].text in ",”\"" or line.upos(end) == "PUNCT"):
+    if speaker.first > 1 and (line.words[speaker.first - 1].text in ',”"' or line.upos(end) == "PUNCT"):
         yield Saying(0, speaker.first, speaker, value)
 
 
 def _according(reading: Reading, at: int) -> Iterator[Saying]:
-    """"Theo A": the whole sentence is A's."""
+    """ "Theo A": the whole sentence is A's."""
     line = reading.line
     phrase = reading.starting.get(line.mark_ends[at])
     opens = at == 0 or line.upos(at - 1) == "PUNCT"

@@ -108,4 +108,8 @@ def _join(stated: Iterable[Stated]) -> tuple[Fact, ...]:
         evidence = tuple(sorted({place.evidence for place in places}))
         confidence = round(max(place.confidence for place in places), 2)
         facts.append(Fact(s, relation, o, mode, None if speaker < 0 else speaker, evidence, confidence))
-    return tuple(sorted(facts, key=lambda f: (f.subject, f.relation, f.object, f.modality, -1 if f.speaker is None else f.speaker)))
+    return tuple(
+        sorted(
+            facts, key=lambda f: (f.subject, f.relation, f.object, f.modality, -1 if f.speaker is None else f.speaker)
+        )
+    )

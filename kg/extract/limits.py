@@ -71,15 +71,17 @@ def recognised(sentence: Sentence, lexicon: Lexicon, sure: frozenset[str]) -> tu
     return tuple(spans)
 
 
-def name_spans(
-    sentence: Sentence, found: Sequence[Span], lexicon: Lexicon, capitals: Capitals
-) -> tuple[Span, ...]:
+def name_spans(sentence: Sentence, found: Sequence[Span], lexicon: Lexicon, capitals: Capitals) -> tuple[Span, ...]:
     """The names of a sentence: what was recognised and what is capitalised, each as long as it should be."""
     pieces = [piece for span in found for piece in _split(sentence, span, lexicon, capitals)]
     pieces += _runs(sentence, pieces, lexicon, capitals)
     joined: list[Span] = []
     for piece in sorted(pieces):
-        if joined and joined[-1].last == piece.first and (type := _joint(sentence, joined[-1], piece, lexicon, capitals)):
+        if (
+            joined
+            and joined[-1].last == piece.first
+            and (type := _joint(sentence, joined[-1], piece, lexicon, capitals))
+        ):
             joined[-1] = Span(joined[-1].first, piece.last, type)
         else:
             joined.append(piece)
@@ -133,9 +135,7 @@ def _other_class(text: str, lexicon: Lexicon, capitals: Capitals) -> str:
     return "" if type == "Person" else type
 
 
-def _runs(
-    sentence: Sentence, spans: Sequence[Span], lexicon: Lexicon, capitals: Capitals
-) -> Iterator[Span]:
+def _runs(sentence: Sentence, spans: Sequence[Span], lexicon: Lexicon, capitals: Capitals) -> Iterator[Span]:
     """Longest stretches of free capitalised words; one that is known by itself stands alone."""
     taken = {index for span in spans for index in range(span.first, span.last)}
     first, words = 0, sentence.words
@@ -182,7 +182,9 @@ def _with_seat(sentence: Sentence, spans: Sequence[Span], lexicon: Lexicon) -> l
     for span in spans:
         before = merged[-1] if merged else None
         if before is not None and before.type in ("", "Organization") and span.type == "Place":
-            between = [lexicon.markers.get(word.text.casefold(), {}) for word in sentence.words[before.last : span.first]]
+            between = [
+                lexicon.markers.get(word.text.casefold(), {}) for word in sentence.words[before.last : span.first]
+            ]
             if len(between) == 1 and between[0].get(MarkerKind.CLASS_NOUN) == "Place":
                 merged[-1] = Span(before.first, span.last, "Organization")
                 continue

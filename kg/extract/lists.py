@@ -35,16 +35,16 @@ def examples_of(reading: Reading, phrase: Phrase) -> tuple[Phrase, ...]:
     return (first, *(phrase for phrase, _ in _chain_after(reading, first)))
 
 
-def list_relation(reading: Reading, phrase: Phrase) -> str:
-    """The relation of the examples after a phrase to it, "" if the marker states none."""
-    for at in (phrase.last, phrase.last + 1):
-        if reading.line.has(at, MarkerKind.LIST):
-            return reading.line.marks[at][MarkerKind.LIST]
-    return ""
+def place_list(reading: Reading, place: Phrase) -> tuple[Phrase, ...]:
+    """The places side by side that a place is one of: "Hải Dương, Hưng Yên và Hà Nam"; alone, it is in what follows."""
+    after = _accept([(place, False), *_chain_after(reading, place)], place)
+    return tuple(dict.fromkeys((*_joined_before(reading, place), *after)))
 
 
 def _joined_after(reading: Reading, phrase: Phrase) -> tuple[Phrase, ...]:
     chain = [(phrase, False), *_chain_after(reading, phrase)]
+    if reading.line.has(phrase.first - 1, MarkerKind.LIST):
+        return tuple(member for member, _ in chain)
     while len(chain) > 1 and _starts_clause(reading, chain[-1][0]):
         chain.pop()
     return _accept(chain, phrase)

@@ -10,7 +10,18 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from kg.extract.lexicon import Lexicon, longest_matches
-from kg.extract.limits import Capitals, Span, class_inside, is_capital, is_role, is_title, name_spans, opens, recognised, written
+from kg.extract.limits import (
+    Capitals,
+    Span,
+    class_inside,
+    is_capital,
+    is_role,
+    is_title,
+    name_spans,
+    opens,
+    recognised,
+    written,
+)
 from kg.model import Sentence
 from kg.ontology import MarkerKind
 
@@ -48,9 +59,7 @@ def _seen(sentences: Sequence[Sentence], found: Sequence[Sequence[Span]]) -> dic
     return {form: max(sorted(ballot), key=lambda type: ballot[type]) for form, ballot in votes.items()}
 
 
-def _votes(
-    sentences: Sequence[Sentence], found: Sequence[Sequence[Span]], lexicon: Lexicon
-) -> dict[str, Counter[str]]:
+def _votes(sentences: Sequence[Sentence], found: Sequence[Sequence[Span]], lexicon: Lexicon) -> dict[str, Counter[str]]:
     """For each written form of a name the classes that its places in the article speak for."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence, spans in zip(sentences, found, strict=True):
@@ -58,7 +67,9 @@ def _votes(
             ballot = votes[written(sentence, span.first, span.last)]
             ballot[span.type] += 1 if span.type else 0
             inside = class_inside(sentence, span, lexicon) if span.last - span.first > 1 else ""
-            title = class_before(sentence, span.first, lexicon) or inside or _holder_class(sentence, span, spans, lexicon)
+            title = (
+                class_before(sentence, span.first, lexicon) or inside or _holder_class(sentence, span, spans, lexicon)
+            )
             if title:
                 ballot[title] += _TITLE_WEIGHT
     return votes

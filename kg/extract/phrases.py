@@ -97,7 +97,10 @@ def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
     """A phrase around a common noun, with its determiners before and its modifiers after the head."""
     head = index
     while head < len(line.words) and (
-        line.has(head, MarkerKind.DETERMINER) or line.upos(head) in ("DET", "NUM") or line.is_quote(head) and head > index
+        line.has(head, MarkerKind.DETERMINER)
+        or line.upos(head) in ("DET", "NUM")
+        or line.is_quote(head)
+        and head > index
     ):
         head = line.mark_ends[head]
     if not _is_head(line, head):

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from kg.extract.clauses import Found, Reading, complement, subject, target
 from kg.extract.lexicon import Lexicon
 from kg.extract.lines import CueHit
-from kg.extract.lists import ends, examples_of, list_relation
+from kg.extract.lists import ends, place_list
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.roles import role_pairs
 from kg.ontology import Cue, Frame, MarkerKind
 
 _HOP = 0.8  # a subject reached over another verb is that much less sure
-_LIST_CONFIDENCE = 0.8
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -46,7 +45,6 @@ def find_candidates(reading: Reading, lexicon: Lexicon) -> tuple[Candidate, ...]
         for candidate in _candidates(reading, hit, cue)
     ]
     found += _adjacent(reading, lexicon)
-    found += _examples(reading)
     return tuple(sorted(set(found)))
 
 
@@ -54,7 +52,8 @@ def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
     """Expand the lists on both sides of each pair."""
     between = cue.frame in (Frame.ROLE, Frame.BETWEEN)
     for first, second in _FRAMES[cue.frame](reading, hit, cue):
-        lefts = (first.phrase,) if between else ends(reading, first.phrase, before=first.phrase.last <= hit.first)
+        alone = between or reading.line.has(hit.first, MarkerKind.LIST)  # else its examples would stand for it
+        lefts = (first.phrase,) if alone else ends(reading, first.phrase, before=first.phrase.last <= hit.first)
         rights = (second,) if between else ends(reading, second, before=second.last <= hit.first)
         confidence = cue.confidence * _HOP**first.hops
         for a in lefts:
@@ -72,21 +71,28 @@ def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     if passive is not None:
         yield from passive
         return
-    a = _governed(reading, hit) if reading.line.upos(hit.first) == "ADP" else subject(reading, hit.first)
+    a = subject(reading, hit.first) if reading.line.upos(hit.first) == "VERB" else _governed(reading, hit)
     b = complement(reading, hit.last, cue.prepositions, cue.frame is Frame.PREPOSITIONAL)
     if a is not None and b is not None:
         yield a, b
 
 
 def _governed(reading: Reading, hit: CueHit) -> Found | None:
-    """The phrase that a preposition is said of: the one before it, else the subject of its clause."""
-    phrase = reading.ending.get(hit.first)
-    return Found(phrase, 0) if phrase is not None else subject(reading, hit.first)
+    """The phrase that a preposition is said of: the one before it, else, if it opens no list, the clause's subject."""
+    listed = reading.line.has(hit.first, MarkerKind.LIST)
+    comma = listed and hit.first > 0 and reading.line.words[hit.first - 1].text == ","
+    phrase = reading.ending.get(hit.first - comma)
+    if phrase is not None:
+        return Found(phrase, 0)
+    return None if listed else subject(reading, hit.first)
 
 
 def _in_phrase(reading: Reading, hit: CueHit) -> bool:
-    """Whether a verb is only the modifier or the head of a noun phrase."""
-    return any(phrase.first <= hit.first < phrase.last for phrase in reading.phrases)
+    """Whether a verb is used as a noun: within a noun phrase, or with "của" after it ("loạt hợp tác gần đây của A")."""
+    at = hit.last
+    while reading.line.upos(at) in ("ADJ", "ADV") or reading.line.has(at, MarkerKind.MODIFIER):
+        at += 1
+    return reading.line.has(at, MarkerKind.OF) or any(p.first <= hit.first < p.last for p in reading.phrases)
 
 
 def _passive(reading: Reading, hit: CueHit) -> list[Pair] | None:
@@ -115,9 +121,9 @@ def _agent(reading: Reading, index: int) -> Phrase | None:
 
 
 def _copula(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
-    """A là B, B no role noun."""
+    """A là B, B a concept: a name or a reference there says who it is, not what."""
     a, b = subject(reading, hit.first), complement(reading, hit.last)
-    if a is not None and a.hops == 0 and b is not None and not (b.kind is PhraseKind.REFERENCE and b.pronoun is None):
+    if a is not None and a.hops == 0 and b is not None and b.kind is PhraseKind.CONCEPT:
         yield a, b
 
 
@@ -184,24 +190,19 @@ def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase]
 
 
 def _place_in(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
-    """"xã X, huyện Y" and "X (Y)": the larger place follows."""
+    """ "xã X, huyện Y" and "X (Y)": the larger place follows."""
     line, at = reading.line, phrase.last
-    if phrase.kind is not PhraseKind.NAME or phrase.type != "Place" or line.upos(at) != "PUNCT" or at >= len(line.words):
+    if (
+        phrase.kind is not PhraseKind.NAME
+        or phrase.type != "Place"
+        or line.upos(at) != "PUNCT"
+        or at >= len(line.words)
+    ):
         return None
     following = reading.starting.get(at + 1) if line.words[at].text in ",(" else None
     if following is None:
         return None
     larger = target(reading, following)
-    return (phrase, larger) if larger and larger.kind is PhraseKind.NAME and larger.type == "Place" else None
-
-
-def _examples(reading: Reading) -> Iterator[Candidate]:
-    """"X như A, B, C": each of them is one of X."""
-    for phrase in reading.phrases:
-        relation = list_relation(reading, phrase)
-        if relation and phrase.kind is PhraseKind.CONCEPT:
-            for member in examples_of(reading, phrase):
-                cue = (phrase.last, phrase.last + 1)
-                named = target(reading, member)
-                if named is not None:
-                    yield Candidate(reading.line.index, cue, named, relation, phrase, _LIST_CONFIDENCE)
+    if larger is None or larger.kind is not PhraseKind.NAME or larger.type != "Place":
+        return None
+    return None if len(place_list(reading, phrase)) > 1 and larger.title in ("", phrase.title) else (phrase, larger)

@@ -1,0 +1,169 @@
+"""Whole articles: claims, references, and the laws that every extraction obeys."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.extract import extract
+from kg.model import Extraction, Modality
+
+from .conftest import small_ontology
+from .notation import article_of
+
+ONTOLOGY = small_ontology()
+OPENAI, AMD = "OpenAI/PROPN/Organization", "AMD/PROPN/Organization"
+BINH = "Trương_Gia_Bình/PROPN/Person"
+
+
+def extraction_of(*lines: str) -> Extraction:
+    return extract(*article_of(*lines), ONTOLOGY)
+
+
+def claims_of(*lines: str) -> set[tuple[str, str, str, str, str]]:
+    """Facts as (subject, relation, object, modality, speaker or "")."""
+    found = extraction_of(*lines)
+    names = {entity.key: entity.name for entity in found.entities}
+    return {
+        (names[f.subject], f.relation, names[f.object], f.modality.value, "" if f.speaker is None else names[f.speaker])
+        for f in found.facts
+    }
+
+
+MODALITIES = {
+    "đã/ADV": Modality.ASSERTED,
+    "sẽ/ADV": Modality.PLANNED,
+    "có_thể/ADV": Modality.POSSIBLE,
+    "không/ADV": Modality.DENIED,
+    "có_thể/ADV sẽ/ADV": Modality.POSSIBLE,
+    "sẽ/ADV không/ADV": Modality.DENIED,
+}
+
+
+@pytest.mark.parametrize(("marker", "modality"), MODALITIES.items(), ids=MODALITIES)
+def test_modality(marker: str, modality: Modality) -> None:
+    assert claims_of(f"{OPENAI} {marker} mua/VERB {AMD} ./PUNCT") == {("OpenAI", "acquires", "AMD", modality, "")}
+
+
+def test_a_condition_is_possible() -> None:
+    line = f"Nếu/SCONJ {OPENAI} mua/VERB {AMD} ,/PUNCT giá/NOUN tăng/VERB ./PUNCT"
+    assert claims_of(line) == {("OpenAI", "acquires", "AMD", "possible", "")}
+
+
+def test_a_marker_of_another_clause_does_not_count() -> None:
+    line = f"giá/NOUN không/ADV tăng/VERB nhưng/CCONJ {OPENAI} mua/VERB {AMD} ./PUNCT"
+    assert claims_of(line) == {("OpenAI", "acquires", "AMD", "asserted", "")}
+
+
+SPOKEN = f"{OPENAI} mua/VERB {AMD}"
+SPEAKERS = {
+    "before": [f"Ông/NOUN {BINH} cho_biết/VERB {SPOKEN} ./PUNCT"],
+    "before, with that": [f"{BINH} nói/VERB rằng/SCONJ {SPOKEN} ./PUNCT"],
+    "after a quotation": [f'"/PUNCT {SPOKEN} "/PUNCT ,/PUNCT ông/NOUN {BINH} nói/VERB ./PUNCT'],
+    "according to": [f"Theo/ADP {BINH} ,/PUNCT {SPOKEN} ./PUNCT"],
+    "pronoun": [f"{BINH} đến/VERB ./PUNCT", f"Ông/PRON cho_biết/VERB {SPOKEN} ./PUNCT"],
+    "earlier in the quotation": [
+        f"{BINH} nói/VERB :/PUNCT “/PUNCT Giá/NOUN tăng/VERB ./PUNCT",
+        f"{SPOKEN} ./PUNCT ”/PUNCT",
+    ],
+}
+
+
+@pytest.mark.parametrize("lines", SPEAKERS.values(), ids=SPEAKERS)
+def test_speaker(lines: list[str]) -> None:
+    assert claims_of(*lines) == {("OpenAI", "acquires", "AMD", "asserted", "Trương Gia Bình")}
+
+
+def test_a_forecast_is_planned() -> None:
+    claims = claims_of(f"{BINH} dự_báo/VERB {SPOKEN} ./PUNCT")
+    assert claims == {("OpenAI", "acquires", "AMD", "planned", "Trương Gia Bình")}
+
+
+def test_short_names_join_the_only_longer_one() -> None:
+    entities = extraction_of(
+        "Sam_Altman/PROPN/Person gặp/VERB Larry_Page/PROPN/Person ./PUNCT", "Altman/PROPN/Person nói/VERB ./PUNCT"
+    ).entities
+    assert [(e.name, e.aliases) for e in entities] == [("Sam Altman", ("Altman",)), ("Larry Page", ())]
+
+
+def test_a_shared_family_name_joins_nobody() -> None:
+    entities = extraction_of(
+        "Sam_Altman/PROPN/Person gặp/VERB Jack_Altman/PROPN/Person ./PUNCT", "Altman/PROPN/Person nói/VERB ./PUNCT"
+    ).entities
+    assert [e.name for e in entities] == ["Sam Altman", "Jack Altman", "Altman"]
+
+
+def test_pronouns_rather_go_to_the_last_subject() -> None:
+    claims = claims_of(
+        "Sam_Altman/PROPN/Person gặp/VERB Larry_Page/PROPN/Person ./PUNCT", f"Ông/PRON mua/VERB {AMD} ./PUNCT"
+    )
+    assert ("Sam Altman", "acquires", "AMD", "asserted", "") in claims
+
+
+def test_definite_phrases_go_to_an_entity_of_their_class() -> None:
+    claims = claims_of(
+        f"hãng/NOUN {OPENAI} gặp/VERB Larry_Page/PROPN/Person ./PUNCT", f"Hãng/NOUN này/PRON mua/VERB {AMD} ./PUNCT"
+    )
+    assert ("OpenAI", "acquires", "AMD", "asserted", "") in claims
+
+
+def test_an_acronym_joins_what_stands_before_its_bracket() -> None:
+    found = extraction_of(
+        f"{OPENAI} phát_triển/VERB trí_tuệ/NOUN tổng_quát/ADJ (/PUNCT AGI/PROPN )/PUNCT ./PUNCT",
+        "AGI/PROPN đòi_hỏi/VERB năng_lượng/NOUN ./PUNCT",
+    )
+    names = {e.key: e.name for e in found.entities}
+    ends = {(names[f.subject], f.relation, names[f.object]) for f in found.facts}
+    assert (
+        len(
+            {f.object for f in found.facts if f.relation == "develops"}
+            | {f.subject for f in found.facts if f.relation == "dependsOn"}
+        )
+        == 1
+    )
+    assert len(ends) == 2
+
+
+def test_one_fact_for_all_sentences_that_state_it() -> None:
+    (fact,) = extraction_of(f"{OPENAI} mua/VERB {AMD} ./PUNCT", f"{OPENAI} đã/ADV mua/VERB {AMD} ./PUNCT").facts
+    assert [e.quote for e in fact.evidence] == ["OpenAI mua AMD", "OpenAI đã mua AMD"]
+
+
+def test_symmetric_relations_are_stated_once() -> None:
+    lines = ("A/PROPN/Person gặp/VERB B/PROPN/Person ./PUNCT", "B/PROPN/Person gặp/VERB A/PROPN/Person ./PUNCT")
+    (fact,) = extraction_of(*lines).facts
+    assert len(fact.evidence) == 2
+
+
+def test_concepts_without_a_fact_are_left_out_and_names_kept() -> None:
+    entities = extraction_of("Sam_Altman/PROPN/Person ăn/VERB cơm/NOUN ./PUNCT").entities
+    assert [entity.name for entity in entities] == ["Sam Altman"]
+
+
+def test_an_empty_article() -> None:
+    assert extraction_of() == Extraction((), ())
+
+
+WORDS = ["Sam_Altman/PROPN/Person", "Altman/PROPN/Person", "OpenAI/PROPN/Organization", "Nvidia/PROPN", "Hà_Nam/PROPN/Place", "AI/PROPN", "ông/NOUN", "Ông/PRON", "hãng/NOUN", "này/PRON", "các/DET", "một/NUM", "năng_lượng/NOUN", "nguồn/NOUN", "tương_lai/NOUN", "công_ty/NOUN", "hợp_tác/VERB", "mua/VERB", "phát_triển/VERB", "gặp/VERB", "nói/VERB", "cho_biết/VERB", "thuộc_về/VERB", "ăn/VERB", "là/AUX", "được/AUX", "CEO/NOUN", "Tổng_thống/NOUN", "của/ADP", "với/ADP", "giữa/ADP", "tại/ADP", "theo/ADP", "bởi/ADP", "để/ADP", "như/SCONJ", "nếu/SCONJ", "rằng/SCONJ", "và/CCONJ", "nhưng/CCONJ", "không/ADV", "sẽ/ADV", "rẻ/ADJ", "hơn/ADV", "sự/NOUN", ",/PUNCT", "./PUNCT", ":/PUNCT", '"/PUNCT', "“/PUNCT", "”/PUNCT", "(/PUNCT", ")/PUNCT", "7/NUM"]
+ARTICLES = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join), max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ARTICLES)
+def test_laws(lines: list[str]) -> None:
+    article, sentences = article_of(*lines)
+    found = extract(article, sentences, ONTOLOGY)
+    keys = [entity.key for entity in found.entities]
+    assert keys == sorted(set(keys))
+    for entity in found.entities:
+        assert entity.mentions == tuple(sorted(entity.mentions)) and entity.name not in entity.aliases
+        assert all(article.text[m.start : m.end] == m.text for m in entity.mentions)
+    for fact in found.facts:
+        assert fact.subject != fact.object and {fact.subject, fact.object} <= set(keys)
+        assert fact.speaker is None or fact.speaker in keys
+        assert fact.evidence and all(article.text[e.start : e.end] == e.quote for e in fact.evidence)
+        assert 0 < fact.confidence <= 1 and round(fact.confidence, 2) == fact.confidence
+        sentence = next(s for s in sentences if s.start <= fact.evidence[0].start < s.end)
+        assert fact.evidence[0].end <= sentence.end
+    assert extract(article, sentences, ONTOLOGY) == found
