@@ -15,6 +15,7 @@ from kg.extract.phrases import Phrase, PhraseKind, find_phrases
 from kg.ontology import MarkerKind
 
 _LIGHT = ("ADV", "AUX", "PART", "INTJ")
+_CLOSED = (MarkerKind.SAYING, MarkerKind.PASSIVE, MarkerKind.BOUNDARY, MarkerKind.LIST, MarkerKind.AND)
 _ADVERBIAL = (MarkerKind.PLANNED, MarkerKind.POSSIBLE, MarkerKind.DENIED, MarkerKind.DEGREE)
 _LINKS = ("ADP", "SCONJ", "CCONJ")  # "để", "nhằm": what follows shares the subject of the verb before
 _REACH = 12  # words between a cue and its preposition
@@ -29,6 +30,7 @@ class Reading:
     starting: dict[int, Phrase]
     ending: dict[int, Phrase]
     verbs: tuple[int, ...]  # verbs outside phrases
+    actions: tuple[Phrase, ...]  # verbs with their objects right after a cue: "nhằm | ngăn ngừa sự cố"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -52,7 +54,19 @@ def read_clauses(line: Line, lexicon: Lexicon) -> Reading:
             ending[phrase.last] = phrase
         covered.update(range(phrase.first, phrase.last))
     verbs = tuple(i for i, word in enumerate(line.words) if word.upos == "VERB" and i not in covered)
-    return Reading(line, phrases, starting, ending, verbs)
+    return Reading(line, phrases, starting, ending, verbs, tuple(_actions(line, starting)))
+
+
+def _actions(line: Line, starting: dict[int, Phrase]) -> Iterator[Phrase]:
+    """What a cue may have for its second end when no noun phrase follows: a verb phrase, or an adjective."""
+    for at in sorted({_skip_light(line, hit.last, starting) for hit in line.cues}):
+        last = at
+        while last < len(line.words) and last not in starting and line.upos(last) in ("VERB", "ADJ"):
+            last += 1
+        if last > at and not line.has(at, *_CLOSED):
+            thing = starting.get(last)
+            end = thing.last if thing is not None and thing.kind is PhraseKind.CONCEPT else last
+            yield Phrase(line.index, at, end, (at, end), at, PhraseKind.CONCEPT, "Concept")
 
 
 def subject(reading: Reading, index: int) -> Found | None:
@@ -60,7 +74,7 @@ def subject(reading: Reading, index: int) -> Found | None:
     hops = 0
     while True:
         at = _skip_back(reading.line, index)
-        phrase = _before(reading, at)
+        phrase = _before_bracket(reading, at) or _before(reading, at)
         if phrase is not None and not (at == index and _is_object(reading, phrase)):
             return Found(phrase, hops)
         earlier = [verb for verb in reading.verbs if verb < min(at, index) and _connected(reading.line, verb, at)]
@@ -99,6 +113,17 @@ def _before(reading: Reading, at: int) -> Phrase | None:
     return None
 
 
+def _before_bracket(reading: Reading, at: int) -> Phrase | None:
+    """The phrase before an open bracket that a verb stands in: "anh Nam (31 tuổi, trú tại Huế)"."""
+    words = reading.line.words
+    for index in range(at - 1, -1, -1):
+        if words[index].text == ")":
+            return None
+        if words[index].text == "(":
+            return reading.ending.get(index)
+    return None
+
+
 def _is_object(reading: Reading, phrase: Phrase) -> bool:
     """Whether a thing is the object of the verb before it: a verb right after it only describes it ("cơ hội đầu tư")."""
     return phrase.kind is PhraseKind.CONCEPT and phrase.type == "Concept" and phrase.first - 1 in reading.verbs
@@ -127,10 +152,16 @@ def complement(reading: Reading, index: int, prepositions: tuple[str, ...] = (),
     if needed and prepositions:
         places = _prepositions(line, index, prepositions)
         return next((p for p in (_after(reading, place) for place in places) if p is not None), None)
-    while at < len(line.words) and at not in reading.starting and _is_light_after(line, at):
-        at += 1
+    at = _skip_light(line, at, reading.starting)
     after = preposition_end(line, at, prepositions)
     return _after(reading, after or at)
+
+
+def _skip_light(line: Line, at: int, starting: dict[int, Phrase]) -> int:
+    """Rightwards over adverbs and particles behind a verb."""
+    while at < len(line.words) and at not in starting and _is_light_after(line, at):
+        at += 1
+    return at
 
 
 def _is_light_after(line: Line, at: int) -> bool:
@@ -140,8 +171,14 @@ def _is_light_after(line: Line, at: int) -> bool:
 
 def _after(reading: Reading, at: int) -> Phrase | None:
     """The phrase that starts here, opening quotation marks apart."""
-    while at < len(reading.line.words) and reading.line.is_quote(at) and at not in reading.starting:
-        at += 1
+    line = reading.line
+    while at < len(line.words) and at not in reading.starting:
+        if line.has(at, MarkerKind.TITLE):
+            at = line.mark_ends[at]
+        elif line.is_quote(at):
+            at += 1
+        else:
+            return next((action for action in reading.actions if action.first == at), None)
     return reading.starting.get(at)
 
 
