@@ -58,8 +58,10 @@ def read_clauses(line: Line, lexicon: Lexicon) -> Reading:
 
 
 def _actions(line: Line, starting: dict[int, Phrase]) -> Iterator[Phrase]:
-    """What a cue may have for its second end when no noun phrase follows: a verb phrase, or an adjective."""
-    for at in sorted({_skip_light(line, hit.last, starting) for hit in line.cues}):
+    """What a cue may have for its second end besides a noun phrase: the verb phrase or adjective after it or that."""
+    after = {_skip_light(line, hit.last, starting) for hit in line.cues}
+    after |= {_skip_light(line, starting[at].last, starting) for at in after if at in starting}
+    for at in sorted(after):
         last = at
         while last < len(line.words) and last not in starting and line.upos(last) in ("VERB", "ADJ"):
             last += 1
@@ -155,6 +157,12 @@ def complement(reading: Reading, index: int, prepositions: tuple[str, ...] = (),
     at = _skip_light(line, at, reading.starting)
     after = preposition_end(line, at, prepositions)
     return _after(reading, after or at)
+
+
+def action_after(reading: Reading, at: int) -> Phrase | None:
+    """The verb phrase that follows a word, if a cue stands before it."""
+    at = _skip_light(reading.line, at, reading.starting)
+    return next((action for action in reading.actions if action.first == at), None)
 
 
 def _skip_light(line: Line, at: int, starting: dict[int, Phrase]) -> int:

@@ -13,6 +13,7 @@ from kg.extract.phrases import PhraseKind
 from kg.extract.relations import Candidate
 from kg.extract.resolve import Resolution
 from kg.model import Article, Evidence, Fact, Modality
+from kg.ontology import Frame
 
 _REFERENCE = 0.8  # an end that a reference stands for is that much less sure
 _LEAST = 0.3  # facts that are less sure are left out
@@ -71,7 +72,14 @@ def _state(
     for phrase in (candidate.subject, candidate.object):
         sure *= _REFERENCE if phrase.kind is PhraseKind.REFERENCE else 1.0
     evidence = _evidence(article, reading, candidate)
-    return Stated(ends[0], candidate.relation, ends[1], modality(reading, at, said), speaker, sure, evidence)
+    mode = Modality.ASSERTED if _is_static(reading, candidate) else modality(reading, at, said)
+    return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence)
+
+
+def _is_static(reading: Reading, candidate: Candidate) -> bool:
+    """Whether a fact holds whatever becomes of its clause: "OpenAI sẽ mua một công ty tại Texas"."""
+    preposition = reading.line.upos(candidate.cue[0]) in ("ADP", "SCONJ")
+    return candidate.frame in (Frame.ROLE, Frame.ADJACENT) or preposition
 
 
 def _evidence(article: Article, reading: Reading, candidate: Candidate) -> Evidence:

@@ -7,9 +7,9 @@ candidate becomes a fact is decided when the ends are entities (facts.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kg.extract.clauses import Found, Reading, complement, subject, target
+from kg.extract.clauses import Found, Reading, action_after, complement, subject, target
 from kg.extract.lexicon import Lexicon
 from kg.extract.lines import CueHit
 from kg.extract.lists import ends, place_list
@@ -25,6 +25,7 @@ class Candidate:
     """Two phrases of a line that a cue relates, subject first. ``cue`` are the cue's words, empty for none."""
 
     line: int
+    frame: Frame
     cue: tuple[int, int]
     subject: Phrase
     relation: str
@@ -44,8 +45,17 @@ def find_candidates(reading: Reading, lexicon: Lexicon) -> tuple[Candidate, ...]
         if cue.frame in _FRAMES
         for candidate in _candidates(reading, hit, cue)
     ]
+    found = [_with_action(reading, candidate, lexicon) for candidate in found]
     found += _adjacent(reading, lexicon)
     return tuple(sorted(set(found)))
+
+
+def _with_action(reading: Reading, candidate: Candidate, lexicon: Lexicon) -> Candidate:
+    """What is done instead of who does it, where the relation asks for that: "khiến hãng này | ngừng sản xuất"."""
+    if lexicon.ontology.allows("", candidate.relation, candidate.object.type):
+        return candidate
+    action = action_after(reading, candidate.object.last)
+    return candidate if action is None else replace(candidate, object=action)
 
 
 def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
@@ -60,7 +70,7 @@ def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
             for b in rights:
                 s, o = (b, a) if cue.inverse else (a, b)
                 if s != o:
-                    yield Candidate(reading.line.index, (hit.first, hit.last), s, cue.relation, o, confidence)
+                    yield Candidate(reading.line.index, cue.frame, (hit.first, hit.last), s, cue.relation, o, confidence)
 
 
 def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
@@ -178,7 +188,7 @@ def _adjacent(reading: Reading, lexicon: Lexicon) -> Iterator[Candidate]:
         for cue in lexicon.adjacent:
             pair = _name_after_class(reading, phrase) if cue.relation != "locatedIn" else _place_in(reading, phrase)
             if pair is not None:
-                yield Candidate(reading.line.index, (0, 0), pair[0], cue.relation, pair[1], cue.confidence)
+                yield Candidate(reading.line.index, cue.frame, (0, 0), pair[0], cue.relation, pair[1], cue.confidence)
 
 
 def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
