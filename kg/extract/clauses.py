@@ -100,9 +100,7 @@ def _before(reading: Reading, at: int) -> Phrase | None:
     """The phrase that ends here and is not governed by a preposition, else the one before that."""
     line = reading.line
     while (phrase := reading.ending.get(at)) is not None:
-        opener = phrase.first
-        while opener > 0 and line.is_quote(opener - 1):
-            opener -= 1
+        opener = start_of(reading, phrase)
         if line.has(opener - 1, MarkerKind.OF):
             head = reading.ending.get(opener - 1)
             if head is None or passes_on(reading, head):
@@ -126,9 +124,23 @@ def _before_bracket(reading: Reading, at: int) -> Phrase | None:
     return None
 
 
+def start_of(reading: Reading, phrase: Phrase) -> int:
+    """Where a phrase begins with the titles, class nouns and opening quotation marks before it."""
+    line, at = reading.line, phrase.first
+    while at > 0:
+        before = reading.ending.get(at)
+        if before is not None and before != phrase and target(reading, before) == phrase:
+            at = before.first
+        elif line.has(at - 1, MarkerKind.TITLE) or line.is_quote(at - 1):
+            at -= 1
+        else:
+            break
+    return at
+
+
 def _is_object(reading: Reading, phrase: Phrase) -> bool:
     """Whether a thing is the object of the verb before it: a verb right after it only describes it ("cơ hội đầu tư")."""
-    return phrase.kind is PhraseKind.CONCEPT and phrase.type == "Concept" and phrase.first - 1 in reading.verbs
+    return phrase.kind is PhraseKind.CONCEPT and phrase.type == "Concept" and start_of(reading, phrase) - 1 in reading.verbs
 
 
 def _connected(line: Line, verb: int, at: int) -> bool:
@@ -136,12 +148,18 @@ def _connected(line: Line, verb: int, at: int) -> bool:
     return not any(line.words[i].text in (":", ";") for i in range(verb, at))
 
 
+def is_governed(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a preposition stands before a phrase."""
+    start = start_of(reading, phrase)
+    return start > 0 and reading.line.upos(start - 1) == "ADP"
+
+
 def _topic(reading: Reading, at: int) -> Phrase | None:
     """The first phrase of the sentence before a word that no preposition governs."""
     for phrase in reading.phrases:
         if phrase.last > at:
             break
-        governed = reading.line.upos(phrase.first - 1) == "ADP" and phrase.first > 0
+        governed = is_governed(reading, phrase)
         if phrase.kind is not PhraseKind.EMPTY and not governed and _connected(reading.line, phrase.last, at):
             return phrase
     return None

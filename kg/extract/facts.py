@@ -30,6 +30,7 @@ class Stated:
     speaker: int  # -1: the article
     confidence: float
     evidence: Evidence
+    cue: tuple[int, int]  # its line and first word
 
 
 def build_facts(
@@ -73,7 +74,7 @@ def _state(
         sure *= _REFERENCE if phrase.kind is PhraseKind.REFERENCE else 1.0
     evidence = _evidence(article, reading, candidate)
     mode = Modality.ASSERTED if _is_static(reading, candidate) else modality(reading, at, said)
-    return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence)
+    return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence, (candidate.line, at))
 
 
 def _is_static(reading: Reading, candidate: Candidate) -> bool:
@@ -93,17 +94,20 @@ def _evidence(article: Article, reading: Reading, candidate: Candidate) -> Evide
 
 
 def _most_specific(stated: Sequence[Stated], lexicon: Lexicon) -> list[Stated]:
-    """Without what a more specific relation between the same ends, or a surer one on the same words, says better."""
+    """For each cue and pair of ends the surest relation, and none that a more specific one between them implies."""
     relations = lexicon.ontology.relations
     by_pair: dict[tuple[int, int], set[str]] = defaultdict(set)
-    for fact in stated:
+    surest: dict[tuple[int, int, tuple[int, int]], Stated] = {}
+    for fact in sorted(stated, key=lambda fact: (-fact.confidence, fact)):
+        surest.setdefault((fact.subject, fact.object, fact.cue), fact)
+    kept = [fact for fact in surest.values() if fact.confidence >= _LEAST]
+    for fact in kept:
         by_pair[fact.subject, fact.object].add(fact.relation)
-    kept = []
-    for fact in stated:
-        others = by_pair[fact.subject, fact.object] - {fact.relation}
-        if fact.confidence >= _LEAST and not any(fact.relation in relations[other].broader for other in others):
-            kept.append(fact)
-    return kept
+    return [
+        fact
+        for fact in kept
+        if not any(fact.relation in relations[other].broader for other in by_pair[fact.subject, fact.object])
+    ]
 
 
 def _join(stated: Iterable[Stated]) -> tuple[Fact, ...]:

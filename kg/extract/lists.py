@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.extract.clauses import Reading, target
+from kg.extract.clauses import Reading, start_of, target
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.ontology import MarkerKind
 
@@ -53,9 +53,9 @@ def _joined_after(reading: Reading, phrase: Phrase) -> tuple[Phrase, ...]:
 def _joined_before(reading: Reading, phrase: Phrase) -> tuple[Phrase, ...]:
     chain = [(phrase, False)]
     while True:
-        separator, joins = _separator_before(reading, chain[0][0].first)
+        separator, joins = _separator_before(reading, start := start_of(reading, chain[0][0]))
         previous = reading.ending.get(separator)
-        if previous is None or separator == chain[0][0].first or not _alike(previous, phrase):
+        if previous is None or separator == start or not _alike(previous, phrase):
             break
         chain[0] = (chain[0][0], joins)
         chain.insert(0, (previous, False))

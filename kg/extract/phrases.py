@@ -142,13 +142,13 @@ _CLOSED = (
 def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
     """Where the modifiers after a head end."""
     last = line.known[head][0] if head in line.known else line.mark_ends[head]
-    places = {span.first: span.last for span in line.names if span.type == "Place"}
+    owners = {span.first: span for span in line.names if span.type in ("Place", "Organization")}
     named = {span.first for span in line.names}
     while last < len(line.words):
         if last in line.known and last not in named:
             last = line.known[last][0]
-        elif last in places and not _names_class(line, last - 1):
-            return places[last]
+        elif last in owners and not _names_class(line, head, owners[last].type):
+            return owners[last].last  # "thị trường Trung Quốc", "cổ phiếu Vingroup"
         elif last in named or line.has(last, *_CLOSED, MarkerKind.DETERMINER):
             break
         elif line.upos(last) in ("NOUN", "PROPN", "ADJ", "X") or line.has(last, MarkerKind.MODIFIER, MarkerKind.DEGREE):
@@ -160,10 +160,10 @@ def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
     return last
 
 
-def _names_class(line: Line, index: int) -> bool:
-    """Whether the noun there only says what the name after it is, or what its bearer does."""
-    roles = any(hit.last == index + 1 and any(c.frame is Frame.ROLE for c in hit.cues) for hit in line.cues)
-    return roles or line.has(index, MarkerKind.TITLE, MarkerKind.CLASS_NOUN)
+def _names_class(line: Line, head: int, type: str) -> bool:
+    """Whether a noun only says what a name of this class after it is, or what its bearer does."""
+    role = any(hit.first == head and any(c.frame is Frame.ROLE for c in hit.cues) for hit in line.cues)
+    return role or line.has(head, MarkerKind.TITLE) or line.marks[head].get(MarkerKind.CLASS_NOUN) == type
 
 
 def _is_nominal(line: Line, index: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.extract.clauses import Reading
+from kg.extract.clauses import Reading, is_governed
 from kg.extract.lexicon import Lexicon
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.roles import holders
@@ -96,5 +96,4 @@ def is_subject(reading: Reading, phrase: Phrase) -> bool:
     line, at = reading.line, phrase.last
     while line.upos(at) in ("ADV", "AUX", "PART") and at < len(line.words):
         at += 1
-    governed = phrase.first > 0 and line.upos(phrase.first - 1) == "ADP"
-    return at in reading.verbs and not governed
+    return at in reading.verbs and not is_governed(reading, phrase)
