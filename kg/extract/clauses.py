@@ -76,7 +76,8 @@ def subject(reading: Reading, index: int) -> Found | None:
     hops = 0
     while True:
         at = _skip_back(reading.line, index)
-        phrase = _before_bracket(reading, at) or _before(reading, at)
+        purpose = index in reading.verbs and reading.line.has(index, MarkerKind.PLANNED)  # "nhằm": of the verb before
+        phrase = None if purpose else _before_bracket(reading, at) or _before(reading, at)
         if phrase is not None and not (at == index and _is_object(reading, phrase)):
             return Found(phrase, hops)
         earlier = [verb for verb in reading.verbs if verb < min(at, index) and _connected(reading.line, verb, at)]
@@ -100,17 +101,24 @@ def _before(reading: Reading, at: int) -> Phrase | None:
     """The phrase that ends here and is not governed by a preposition, else the one before that."""
     line = reading.line
     while (phrase := reading.ending.get(at)) is not None:
+        phrase = owner_of(reading, phrase)
         opener = start_of(reading, phrase)
-        if line.has(opener - 1, MarkerKind.OF):
-            head = reading.ending.get(opener - 1)
-            if head is None or passes_on(reading, head):
-                return phrase
-            at = opener - 1
-        elif line.upos(opener - 1) == "ADP" or phrase.kind is PhraseKind.EMPTY:
+        of = line.has(opener - 1, MarkerKind.OF)
+        if (line.upos(opener - 1) == "ADP" and not of) or phrase.kind is PhraseKind.EMPTY:
             at = _skip_back(line, opener - 1 if phrase.kind is not PhraseKind.EMPTY else opener)
         else:
             return phrase
     return None
+
+
+def owner_of(reading: Reading, phrase: Phrase) -> Phrase:
+    """The first of phrases joined by "của": what is said of "các nhà máy của Vertu" is said of the factories."""
+    while reading.line.has(start_of(reading, phrase) - 1, MarkerKind.OF):
+        head = reading.ending.get(start_of(reading, phrase) - 1)
+        if head is None or passes_on(reading, head):
+            break
+        phrase = head
+    return phrase
 
 
 def _before_bracket(reading: Reading, at: int) -> Phrase | None:

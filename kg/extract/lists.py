@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kg.extract.clauses import Reading, start_of, target
+from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.ontology import MarkerKind
 
+_REMARK = 12  # words in brackets
 _LONG = 3  # names of one class with mere commas between them are a list from this length on
 
 
@@ -29,7 +31,8 @@ def examples_of(reading: Reading, phrase: Phrase) -> tuple[Phrase, ...]:
         at += 1
     if not line.has(at, MarkerKind.LIST):
         return ()
-    first = reading.starting.get(line.mark_ends[at])
+    at = line.mark_ends[at]
+    first = reading.starting.get(at + (at < len(line.words) and line.words[at].text == ":"))
     if first is None:
         return ()
     return (first, *(phrase for phrase, _ in _chain_after(reading, first)))
@@ -66,7 +69,7 @@ def _accept(chain: list[tuple[Phrase, bool]], alone: Phrase) -> tuple[Phrase, ..
     """The members up to the last "và"; without one, only a long row of names of one class is a list."""
     joined = [index for index, (_, joins) in enumerate(chain) if joins]
     phrases = tuple(phrase for phrase, _ in chain)
-    if joined:
+    if joined and alone in phrases[: joined[-1] + 1]:
         return phrases[: joined[-1] + 1]
     row = all(phrase.kind is PhraseKind.NAME and phrase.type == phrases[0].type for phrase in phrases)
     return phrases if row and len(phrases) >= _LONG else (alone,)
@@ -91,13 +94,22 @@ def _separator_after(reading: Reading, at: int) -> tuple[int, bool]:
     line = reading.line
     while at < len(line.words) and line.is_quote(at):
         at += 1
-    if at < len(line.words) and line.words[at].text == ",":
+    at = _past_bracket(line, at)
+    if at < len(line.words) and line.words[at].text in (",", ";"):
         at += 1
     joins = line.has(at, MarkerKind.AND)
     at = line.mark_ends[at] if joins else at
     while at < len(line.words) and line.is_quote(at) and at not in reading.starting:
         at += 1
     return at, joins
+
+
+def _past_bracket(line: Line, at: int) -> int:
+    """Behind a short remark in brackets, as newspapers put after each name of a list: "A (22 tuổi), B (24 tuổi)"."""
+    if at < len(line.words) and line.words[at].text == "(":
+        closing = [i for i in range(at, min(at + _REMARK, len(line.words))) if line.words[i].text == ")"]
+        return closing[0] + 1 if closing else at
+    return at
 
 
 def _separator_before(reading: Reading, at: int) -> tuple[int, bool]:

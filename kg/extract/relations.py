@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from kg.extract.clauses import Found, Reading, action_after, complement, subject, target
+from kg.extract.clauses import Found, Reading, action_after, complement, owner_of, subject, target
 from kg.extract.lexicon import Lexicon
 from kg.extract.lines import CueHit
 from kg.extract.lists import ends, place_list
@@ -93,7 +93,7 @@ def _governed(reading: Reading, hit: CueHit) -> Found | None:
     comma = listed and hit.first > 0 and reading.line.words[hit.first - 1].text == ","
     phrase = reading.ending.get(hit.first - comma)
     if phrase is not None:
-        return Found(phrase, 0)
+        return Found(owner_of(reading, phrase), 0)
     return None if listed else subject(reading, hit.first)
 
 
