@@ -7,7 +7,7 @@ what stands before its bracket; references go to the nearest entity that fits.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.extract.clauses import Reading
@@ -44,12 +44,24 @@ def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
     joined = _join_short_names(keys, types) | _join_acronyms(readings, keys)
     group = {phrase: _follow(key, joined) for phrase, key in keys.items()}
     group |= Antecedents(readings, group, types, lexicon).resolve()
+    for phrase, key in _unmet_references(readings, group):
+        group[phrase] = key
+        types.setdefault(key, phrase.type)
     order = {key: number for number, key in enumerate(dict.fromkeys(group[p] for p in sorted(group)))}
     members: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in sorted(group):
         members[group[phrase]].append(phrase)
     things = tuple(_thing(readings, members[key], types[key]) for key in order)
     return Resolution(things, {phrase: order[key] for phrase, key in group.items()})
+
+
+def _unmet_references(readings: Sequence[Reading], group: dict[Phrase, str]) -> Iterator[tuple[Phrase, str]]:
+    """Titles and class nouns that point to nobody named ("Bộ trưởng Công Thương vừa ký"): they name by themselves."""
+    for reading in readings:
+        for phrase in reading.phrases:
+            definite = phrase.last > phrase.core[1]
+            if phrase.kind is PhraseKind.REFERENCE and phrase not in group and phrase.pronoun is None and not definite:
+                yield phrase, _form(reading, phrase).casefold()
 
 
 def _form(reading: Reading, phrase: Phrase) -> str:
@@ -120,7 +132,7 @@ def _thing(readings: Sequence[Reading], phrases: Iterable[Phrase], type: str) ->
     names: list[str] = []
     others: list[str] = []
     for phrase in phrases:
-        if phrase.kind is PhraseKind.REFERENCE:
+        if phrase.kind is PhraseKind.REFERENCE and phrase != phrases[0]:
             continue
         reading = readings[phrase.line]
         form = _form(reading, phrase)
