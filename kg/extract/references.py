@@ -72,6 +72,9 @@ class Antecedents:
 
     def _fits(self, phrase: Phrase, earlier: _Earlier) -> bool:
         type = self._types.get(earlier.key, "")
+        bare = phrase.pronoun is None and phrase.last == phrase.core[1]
+        if bare and not self._same_noun(phrase, earlier):
+            return False
         if phrase.type:
             return bool(type) and self._lexicon.kind_of(type, phrase.type)
         if phrase.pronoun is not None:
