@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.extract.claims import find_sayings
-from kg.extract.clauses import Reading, read_clauses
 from kg.extract.facts import build_facts
 from kg.extract.lexicon import read_ontology
 from kg.extract.lines import read_lines
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading, read_line
 from kg.extract.relations import find_candidates
 from kg.extract.resolve import Resolution, Thing, resolve
 from kg.model import Article, Entity, Extraction, Fact, Mention, Sentence
@@ -25,7 +25,7 @@ __all__ = ["extract"]
 def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
     """What an article states. The same values in give the same values out; every quote is cut from ``article.text``."""
     lexicon = read_ontology(ontology, article.lang)
-    readings = tuple(read_clauses(line, lexicon) for line in read_lines(sentences, lexicon))
+    readings = tuple(read_line(line, lexicon) for line in read_lines(sentences, lexicon))
     resolution = resolve(readings, lexicon)
     candidates = [candidate for reading in readings for candidate in find_candidates(reading, lexicon)]
     sayings = find_sayings(readings)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.extract.clauses import Reading, subject, target
+from kg.extract.clauses import subject
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading, target
 from kg.model import Modality
 from kg.ontology import MarkerKind
 

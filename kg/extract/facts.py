@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.extract.claims import Saying, modality
-from kg.extract.clauses import Reading
 from kg.extract.lexicon import Lexicon
 from kg.extract.phrases import PhraseKind
+from kg.extract.reading import Reading
 from kg.extract.relations import Candidate
 from kg.extract.resolve import Resolution
 from kg.model import Article, Evidence, Fact, Modality

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kg.extract.clauses import Reading, start_of, target
 from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading, start_of, target
 from kg.ontology import MarkerKind
 
 _REMARK = 12  # words in brackets

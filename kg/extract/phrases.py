@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kg.extract.lexicon import Lexicon
-from kg.extract.lines import Line
+from kg.extract.lines import CueHit, Line
 from kg.extract.names import class_before
+from kg.model import Name
 from kg.ontology import Frame, MarkerKind
 
 
@@ -45,8 +46,14 @@ def find_phrases(line: Line, lexicon: Lexicon) -> tuple[Phrase, ...]:
     """The phrases of a line in order; only a place may lie within another phrase ("thị trường Trung Quốc")."""
     phrases: list[Phrase] = []
     names = {span.first: span for span in line.names}
+    amounts = {name.first: name for name in line.sentence.names if _is_amount(line, name, lexicon)}
     index = 0
     while index < len(line.words):
+        if index in amounts:
+            last = amounts[index].last
+            phrases.append(Phrase(line.index, index, last, (index, last), index, PhraseKind.EMPTY, ""))
+            index = last
+            continue
         if index in names:
             phrases.append(_name(line, index, lexicon))
             index = names[index].last
@@ -60,6 +67,12 @@ def find_phrases(line: Line, lexicon: Lexicon) -> tuple[Phrase, ...]:
         phrases += [_name(line, first, lexicon) for first in inside]
         index = phrase.last
     return tuple(phrases)
+
+
+def _is_amount(line: Line, name: Name, lexicon: Lexicon) -> bool:
+    """Whether the recogniser found a time or a quantity: a number in a name of none of the classes."""
+    numbers = any(line.upos(index) == "NUM" for index in range(name.first, name.last))
+    return name.type not in lexicon.tags and numbers
 
 
 def _name(line: Line, index: int, lexicon: Lexicon) -> Phrase:
@@ -141,7 +154,9 @@ _CLOSED = (
 
 def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
     """Where the modifiers after a head end."""
-    last = line.known[head][0] if head in line.known else line.mark_ends[head]
+    last = _head_end(line, head)
+    if any(hit.first == head and _is_role(hit) for hit in line.cues):
+        return last  # what the office is in is a phrase of its own
     owners = {span.first: span for span in line.names if span.type in ("Place", "Organization")}
     named = {span.first for span in line.names}
     while last < len(line.words):
@@ -160,9 +175,19 @@ def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
     return last
 
 
+def _head_end(line: Line, head: int) -> int:
+    """Where the noun at a head ends, which may be several words: a known thing, an office, a marker."""
+    roles = [hit.last for hit in line.cues if hit.first == head and _is_role(hit)]
+    return max([line.known[head][0] if head in line.known else head, line.mark_ends[head], *roles])
+
+
+def _is_role(hit: CueHit) -> bool:
+    return any(cue.frame is Frame.ROLE for cue in hit.cues)
+
+
 def _names_class(line: Line, head: int, type: str) -> bool:
     """Whether a noun only says what a name of this class after it is, or what its bearer does."""
-    role = any(hit.first == head and any(c.frame is Frame.ROLE for c in hit.cues) for hit in line.cues)
+    role = any(hit.first == head and _is_role(hit) for hit in line.cues)
     return role or line.has(head, MarkerKind.TITLE) or line.marks[head].get(MarkerKind.CLASS_NOUN) == type
 
 
@@ -180,9 +205,9 @@ def _is_nominal(line: Line, index: int) -> bool:
 
 def _core(line: Line, head: int, last: int) -> tuple[int, int]:
     """The words that name the thing: neither an empty head with something after it nor describing adjectives."""
-    if line.has(head, MarkerKind.NOMINAL, MarkerKind.EMPTY) and line.mark_ends[head] < last:
-        head = line.mark_ends[head]
-    end = head + 1
+    if line.has(head, MarkerKind.NOMINAL, MarkerKind.EMPTY) and _head_end(line, head) < last:
+        head = _head_end(line, head)
+    end = _head_end(line, head)
     while end < last:
         degree = line.has(end, MarkerKind.DEGREE) or line.has(end + 1, MarkerKind.DEGREE) and end + 1 < last
         if line.has(end, MarkerKind.MODIFIER) or degree:
@@ -194,17 +219,17 @@ def _core(line: Line, head: int, last: int) -> tuple[int, int]:
 def _classify(line: Line, phrase: Phrase, definite: bool, lexicon: Lexicon) -> Phrase | None:
     """Tell concepts from references and empty phrases, and give the class."""
     head, (first, last) = phrase.head, phrase.core
-    noun = line.text(head, line.mark_ends[head]).casefold()
-    role = next((h for h in line.cues if h.first == head and any(c.frame is Frame.ROLE for c in h.cues)), None)
+    noun = line.text(head, _head_end(line, head)).casefold()
+    role = any(hit.first == head and _is_role(hit) for hit in line.cues)
     marks = line.marks[head]
     known = line.known.get(first)
     kind, type, known_name = PhraseKind.CONCEPT, marks.get(MarkerKind.CLASS_NOUN, "Concept"), ""
     if known is not None and known[0] == last:
         type, known_name = known[1].type, known[1].name
-    elif role is not None:
+    elif role:
         kind, type = PhraseKind.REFERENCE, "Person"
     elif MarkerKind.CLASS_NOUN in marks or MarkerKind.TITLE in marks:
-        bare = last <= line.mark_ends[head] and phrase.first == head
+        bare = last <= _head_end(line, head) and phrase.first == head
         type = marks.get(MarkerKind.CLASS_NOUN) or marks[MarkerKind.TITLE]
         kind = PhraseKind.REFERENCE if definite or bare else kind
     elif first == head and (MarkerKind.EMPTY in marks or MarkerKind.NOMINAL in marks):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.extract.clauses import Reading, is_governed
 from kg.extract.lexicon import Lexicon
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading, is_governed
 from kg.extract.roles import holders
 from kg.ontology import MarkerKind
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from kg.extract.clauses import Found, Reading, action_after, complement, owner_of, subject, target
+from kg.extract.clauses import Found, action_after, complement, subject
 from kg.extract.lexicon import Lexicon
 from kg.extract.lines import CueHit
 from kg.extract.lists import ends, place_list
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading, owner_of, target
 from kg.extract.roles import role_pairs
 from kg.ontology import Cue, Frame, MarkerKind
-
-_HOP = 0.8  # a subject reached over another verb is that much less sure
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -65,12 +64,14 @@ def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
         alone = between or reading.line.has(hit.first, MarkerKind.LIST)  # else its examples would stand for it
         lefts = (first.phrase,) if alone else ends(reading, first.phrase, before=first.phrase.last <= hit.first)
         rights = (second,) if between else ends(reading, second, before=second.last <= hit.first)
-        confidence = cue.confidence * _HOP**first.hops
+        confidence = cue.confidence * first.sure
         for a in lefts:
             for b in rights:
                 s, o = (b, a) if cue.inverse else (a, b)
                 if s != o:
-                    yield Candidate(reading.line.index, cue.frame, (hit.first, hit.last), s, cue.relation, o, confidence)
+                    yield Candidate(
+                        reading.line.index, cue.frame, (hit.first, hit.last), s, cue.relation, o, confidence
+                    )
 
 
 def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
@@ -93,7 +94,7 @@ def _governed(reading: Reading, hit: CueHit) -> Found | None:
     comma = listed and hit.first > 0 and reading.line.words[hit.first - 1].text == ","
     phrase = reading.ending.get(hit.first - comma)
     if phrase is not None:
-        return Found(owner_of(reading, phrase), 0)
+        return Found(owner_of(reading, phrase))
     return None if listed else subject(reading, hit.first)
 
 
@@ -119,7 +120,7 @@ def _passive(reading: Reading, hit: CueHit) -> list[Pair] | None:
         if agent is None or not line.has(agent.first - 1, MarkerKind.PASSIVE, MarkerKind.BY):
             return None
         patient = subject(reading, agent.first - 1)
-    return [(Found(agent, patient.hops), patient.phrase)] if patient and agent else []
+    return [(replace(patient, phrase=agent), patient.phrase)] if patient and agent else []
 
 
 def _agent(reading: Reading, index: int) -> Phrase | None:
@@ -142,7 +143,7 @@ def _of_with(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     of, with_ = cue.prepositions[0], cue.prepositions[-1:]
     b = complement(reading, hit.last, with_, True)
     first = complement(reading, hit.last, (of,), True)
-    a = Found(first, 0) if first is not None else subject(reading, _noun_start(reading, hit))
+    a = Found(first) if first is not None else subject(reading, _noun_start(reading, hit))
     if a is not None and b is not None and a.phrase != b:
         yield a, b
 
@@ -164,12 +165,12 @@ def _between(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     members = ends(reading, first, before=False)
     for index, a in enumerate(members):
         for b in members[index + 1 :]:
-            yield Found(a, 0), b
+            yield Found(a), b
 
 
 def _role(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     for holder, whole in role_pairs(reading, hit, cue):
-        yield Found(holder, 0), whole
+        yield Found(holder), whole
 
 
 _FRAMES: dict[Frame, Callable[[Reading, CueHit, Cue], Iterator[Pair]]] = {

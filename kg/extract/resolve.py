@@ -10,9 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.extract.clauses import Reading
 from kg.extract.lexicon import Lexicon
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading
 from kg.extract.references import Antecedents
 
 _MAX_ACRONYM = 6  # letters
@@ -38,7 +38,9 @@ class Resolution:
 
 def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
     """Group the phrases of an article."""
-    named = [(r, p) for r in readings for p in (*r.phrases, *r.actions) if p.kind in (PhraseKind.NAME, PhraseKind.CONCEPT)]
+    named = [
+        (r, p) for r in readings for p in (*r.phrases, *r.actions) if p.kind in (PhraseKind.NAME, PhraseKind.CONCEPT)
+    ]
     keys = {phrase: phrase.known or _form(reading, phrase).casefold() for reading, phrase in named}
     types = _types(keys)
     joined = _join_short_names(keys, types) | _join_acronyms(readings, keys)

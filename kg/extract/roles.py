@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.clauses import Reading, subject, target
+from kg.extract.clauses import subject
 from kg.extract.lines import CueHit
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.reading import Reading, target
 from kg.ontology import Cue, Frame, MarkerKind
 
 _SEPARATORS = (",", "-", "–", "—", "(")

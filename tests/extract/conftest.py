@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.clauses import Reading, read_clauses
 from kg.extract.lexicon import Lexicon, read_ontology
 from kg.extract.lines import read_lines
+from kg.extract.reading import Reading, read_line
 from kg.ontology import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation
 
 from .notation import article_of
@@ -85,4 +85,4 @@ def lexicon() -> Lexicon:
 
 
 def readings_of(lexicon: Lexicon, *lines: str) -> tuple[Reading, ...]:
-    return tuple(read_clauses(line, lexicon) for line in read_lines(article_of(*lines)[1], lexicon))
+    return tuple(read_line(line, lexicon) for line in read_lines(article_of(*lines)[1], lexicon))
