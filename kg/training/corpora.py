@@ -1,0 +1,226 @@
+"""Reading the corpora: each function gives sentences in one shape, whatever the file's format.
+
+All words are given as in running text: no underscores, brackets for LBKT and RBKT, numbers and dates without spaces.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+VLSP_TYPES = {
+    "PER": "Person",
+    "PERSON": "Person",
+    "ORG": "Organization",
+    "ORGANIZATION": "Organization",
+    "LOC": "Place",
+    "LOCATION": "Place",
+    "ADDRESS": "Place",
+    "PRODUCT": "Product",
+    "EVENT": "Event",
+    "DATETIME": "DateTime",
+    "QUANTITY": "Quantity",
+    "PERSONTYPE": "PersonType",
+}  # the other types (MISC, SKILL, URL ...) are no entities of the ontology
+XPOS = {
+    "PRE": "Pre",
+    "PRO": "Pro",
+    "ADV": "Adv",
+    "ADJ": "Adj",
+    "NUM": "Num",
+    "NUMX": "Num",
+    "DET": "Det",
+    "L": "Det",
+    "PRT": "Prt",
+    "PART": "Prt",
+    "C": "SC",
+    "SCONJ": "SC",
+    "NY": "Ny",
+    "NNPY": "NNP",
+    "NNPy": "NNP",
+    "NU": "Nu",
+    "NB": "Nb",
+    "VERB": "V",
+    "Aux": "AUX",
+}  # the treebank's files differ in spelling
+TAGGED = {
+    "R": ("ADV", "Adv"),
+    "A": ("ADJ", "Adj"),
+    "E": ("ADP", "Pre"),
+    "P": ("PRON", "Pro"),
+    "M": ("NUM", "Num"),
+    "C": ("SCONJ", "SC"),
+    "CC": ("CCONJ", "CC"),
+    "L": ("DET", "Det"),
+    "T": ("PART", "Prt"),
+    "Np": ("PROPN", "NNP"),
+    "N": ("NOUN", "N"),
+    "Nc": ("NOUN", "Nc"),
+    "Nu": ("NOUN", "Nu"),
+    "V": ("VERB", "V"),
+    "Vy": ("VERB", "V"),
+    "X": ("X", "X"),
+    "Z": ("SYM", "Z"),
+    "I": ("INTJ", "I"),
+    "Y": ("NOUN", "Ny"),
+}
+_BRACKETS = {"LBKT": "(", "RBKT": ")"}
+_JOINED = re.compile(r"(?<=[\w.]) ?([.,/–-]) ?(?=[\w%])")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word with what its corpus says of it; "_" where it says nothing."""
+
+    text: str
+    upos: str = "_"
+    xpos: str = "_"
+    head: int = 0  # number of the governing word, counted from 1; 0 is the root
+    deprel: str = "_"
+    name: str = "O"  # BIO tag with our types
+
+
+Tree = tuple[Token, ...]
+
+
+def clean(word: str) -> str:
+    """A word as it is written in running text.
+
+    >>> clean("25 . 000"), clean("năng_lượng"), clean("LBKT"), clean("TP . HCM")
+    ('25.000', 'năng lượng', '(', 'TP.HCM')
+    """
+    word = _BRACKETS.get(word, word.replace("_", " ").strip() or "_")
+    return _JOINED.sub(r"\1", word) if " " in word else word
+
+
+def treebank(data: Path, part: str) -> list[Tree]:
+    """The sentences of UD_Vietnamese-VTB, ``part`` being "train" or "dev"."""
+    sentences, rows = [], []
+    for line in (data / f"ud/vi_vtb-ud-{part}.conllu").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            _, word, _, upos, xpos, _, head, deprel, *_ = line.split("\t")
+            rows.append(Token(clean(word), upos, _xpos(upos, xpos), int(head), deprel))
+        elif rows and not line:
+            sentences.append(tuple(rows))
+            rows = []
+    return sentences
+
+
+def _xpos(upos: str, xpos: str) -> str:
+    return "PUNCT" if upos == "PUNCT" else XPOS.get(xpos, xpos)
+
+
+def tagged(data: Path) -> list[Tree]:
+    """The word-segmented, tagged sentences that are not in the treebank, with the treebank's tags.
+
+    Most of the treebank's sentences are in this corpus too: there the two tag sets are compared word by word, and the
+    most frequent translation of (word, tag), or else of the tag, is used for the rest.
+    """
+    known = {key(tree): tree for tree in treebank(data, "train")}
+    by_word: dict[tuple[str, str], collections.Counter[tuple[str, str]]] = collections.defaultdict(collections.Counter)
+    fresh = []
+    for line in (data / "tagged/vi_vtb_words_pos.txt").read_text(encoding="utf-8").splitlines():
+        pairs = [_word_and_tag(item) for item in line.split()]
+        tree = known.get(key([Token(word) for word, _ in pairs]))
+        if tree is None:
+            fresh.append(pairs)
+        elif [token.text for token in tree] == [word for word, _ in pairs]:
+            for (word, tag), token in zip(pairs, tree, strict=True):
+                by_word[word.lower(), tag][token.upos, token.xpos] += 1
+    return [tuple(Token(word, *_translated(word, tag, by_word)) for word, tag in pairs) for pairs in fresh if pairs]
+
+
+def _translated(
+    word: str, tag: str, by_word: dict[tuple[str, str], collections.Counter[tuple[str, str]]]
+) -> tuple[str, str]:
+    if not any(char.isalnum() for char in word):
+        return ("PUNCT", "PUNCT")
+    seen = by_word.get((word.lower(), tag))
+    return seen.most_common(1)[0][0] if seen else TAGGED.get(tag, ("X", "X"))
+
+
+def _word_and_tag(item: str) -> tuple[str, str]:
+    if item == '"/"':
+        return '"', '"'
+    word, _, tag = item.rpartition("/")
+    return clean(word or item), tag
+
+
+def key(tokens: Iterable[Token]) -> str:
+    """The letters of a sentence, lower case: the same for two corpora's versions of one sentence."""
+    return re.sub(r"\W", "", "".join(token.text for token in tokens)).lower()
+
+
+def named(data: Path, year: int) -> list[Tree]:
+    """The sentences of VLSP 2016 (words; four types) or 2021 (syllables; fifteen types), with names."""
+    sentences, rows = [], []
+    for line in (data / f"ner/vi_vlsp{year}-train.conll").read_text(encoding="utf-8").splitlines():
+        fields = line.split("\t")
+        if len(fields) > 1 and fields[0].strip() and not fields[0].strip().startswith(("<s>", "</s>")):
+            rows.append(Token(clean(fields[0]), name=_our_type(fields[-1])))
+        elif rows and not line.strip():
+            sentences.append(tuple(rows))
+            rows = []
+    return sentences + ([tuple(rows)] if rows else [])
+
+
+def _our_type(tag: str) -> str:
+    mark, _, kind = tag.partition("-")
+    return f"{mark}-{VLSP_TYPES[kind]}" if kind in VLSP_TYPES else "O"
+
+
+def held_back(sentences: list[Tree], *, seed: int, share: float = 0.1) -> tuple[list[Tree], list[Tree]]:
+    """The sentences in two parts: for training, and a share of them, chosen by chance, for development."""
+    order = list(range(len(sentences)))
+    random.Random(seed).shuffle(order)
+    chosen = set(order[: int(len(order) * share)])
+    return [s for i, s in enumerate(sentences) if i not in chosen], [sentences[i] for i in sorted(chosen)]
+
+
+_NO_SPACE_BEFORE = set(",.:;?!)]}%…”»") | {"..."}
+_NO_SPACE_AFTER = set("([{“«")
+
+
+def running_text(words: Iterable[str]) -> tuple[str, list[int]]:
+    """The words as running text, and the offset of each word in it. Straight quotes open and close in turn.
+
+    >>> running_text(["Ông", "nói", ":", '"', "Tốt", '"', "."])
+    ('Ông nói: "Tốt".', [0, 4, 7, 9, 10, 13, 14])
+    """
+    text, offsets, opened, glued = "", [], False, True
+    for word in words:
+        closing = word == '"' and opened
+        if not (glued or closing or word in _NO_SPACE_BEFORE):
+            text += " "
+        offsets.append(len(text))
+        text += word
+        if word == '"':
+            opened = not opened
+        glued = word in _NO_SPACE_AFTER or (word == '"' and opened)
+    return text, offsets
+
+
+def raw_texts(data: Path) -> Iterator[str]:
+    """All Vietnamese and English text that we have: what the encoder's vocabulary must cover."""
+    with (data / "text/vi_news.jsonl").open(encoding="utf-8") as lines:
+        yield from (json.loads(line)["text"] for line in lines)
+    for name in ("vi_vtb-ud-train", "vi_vtb-ud-dev", "en_ewt-ud-train", "en_ewt-ud-dev"):
+        for line in (data / f"ud/{name}.conllu").read_text(encoding="utf-8").splitlines():
+            if line.startswith("# text"):
+                yield line.partition("=")[2].strip()
+    for trees in (tagged(data), named(data, 2016), named(data, 2021)):
+        yield from (running_text(token.text for token in tree)[0] for tree in trees)
+    for pattern, column in (("ner/en_*", 0), ("re/en_conll04*", 1)):
+        for path in sorted(data.glob(pattern)):
+            rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+            yield " ".join(row[column] for row in rows if len(row) > column)
+    for path in sorted((data / "re").glob("en_redocred*.json")):
+        for document in json.loads(path.read_text(encoding="utf-8")):
+            yield " ".join(word for sentence in document["sents"] for word in sentence)
+    for path in sorted((data / "text2kg").rglob("*.jsonl")):
+        yield path.read_text(encoding="utf-8")
