@@ -51,7 +51,7 @@ def is_capital(text: str) -> bool:
 
 def opens(sentence: Sentence, index: int) -> bool:
     """Whether a capital here may only be that of a beginning sentence."""
-    return index == 0 or sentence.words[index - 1].upos == "PUNCT" and sentence.words[index - 1].text not in ",-–)"
+    return index == 0 or sentence.words[index - 1].upos == "PUNCT" and sentence.words[index - 1].text not in ",-–()"
 
 
 def recognised(sentence: Sentence, lexicon: Lexicon, sure: frozenset[str]) -> tuple[Span, ...]:
@@ -137,7 +137,9 @@ def _other_class(text: str, lexicon: Lexicon, capitals: Capitals) -> str:
 
 def _runs(sentence: Sentence, spans: Sequence[Span], lexicon: Lexicon, capitals: Capitals) -> Iterator[Span]:
     """Longest stretches of free capitalised words; one that is known by itself stands alone."""
-    taken = {index for span in spans for index in range(span.first, span.last)}
+    named = [(span.first, span.last) for span in spans]
+    named += [(name.first, name.last) for name in sentence.names if name.type not in lexicon.tags]  # times, offices
+    taken = {index for first, last in named for index in range(first, last)}
     first, words = 0, sentence.words
     while first < len(words):
         last = first
@@ -164,7 +166,7 @@ def _joint(sentence: Sentence, left: Span, right: Span, lexicon: Lexicon, capita
     known = bool(lexicon.known.get(written(sentence, left.first, left.last).casefold()))
     if right.type in _NAMED_AFTER:
         inside = class_inside(sentence, left, lexicon)
-        whole = left.type in ("", "Organization") and not known
+        whole = left.type in ("", "Organization") and right.type == "Place" and not known
         return inside or ("Organization" if whole else "")
     if left.type == "Place" or known:
         return ""

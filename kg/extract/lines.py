@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from kg.extract.lexicon import Lexicon, longest_matches
 from kg.extract.limits import Span
 from kg.extract.names import find_names
+from kg.extract.words import split_names
 from kg.model import Sentence, Word
 from kg.ontology import Cue, Known, MarkerKind
 
@@ -61,6 +62,7 @@ class Line:
 
 def read_lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[Line, ...]:
     """The lines of an article."""
+    sentences = split_names(sentences, lexicon)
     names = find_names(sentences, lexicon)
     return tuple(_read_line(i, s, n, lexicon) for i, (s, n) in enumerate(zip(sentences, names, strict=True)))
 

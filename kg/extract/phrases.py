@@ -120,7 +120,7 @@ def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
         return None
     last = _body_end(line, head, lexicon)
     core = _core(line, head, last)
-    definite = line.has(last, MarkerKind.DEFINITE)
+    definite = line.has(last, MarkerKind.DEFINITE) and line.upos(last) != "ADP"  # "trên" is also a preposition
     if definite:
         last = line.mark_ends[last]
     return _classify(line, Phrase(line.index, index, last, core, head, PhraseKind.CONCEPT, ""), definite, lexicon)

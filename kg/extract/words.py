@@ -1,0 +1,52 @@
+"""Words cut anew where the tokenizer joined two names: "Mỹ Donald Trump" is a country and a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kg.extract.lexicon import Lexicon
+from kg.model import Sentence, Word
+
+
+def split_names(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[Sentence, ...]:
+    """The sentences with every word cut that begins with a place known by itself and goes on with a capital."""
+    alone = {
+        sentence.words[name.first].text
+        for sentence in sentences
+        for name in sentence.names
+        if name.last == name.first + 1 and lexicon.tags.get(name.type) == "Place"
+    }
+    return tuple(_split_sentence(sentence, alone, lexicon) for sentence in sentences)
+
+
+def _split_sentence(sentence: Sentence, alone: set[str], lexicon: Lexicon) -> Sentence:
+    pieces = [tuple(_pieces(word, alone, lexicon)) for word in sentence.words]
+    if all(len(piece) == 1 for piece in pieces):
+        return sentence
+    first = [sum(map(len, pieces[:index])) for index in range(len(pieces) + 1)]
+    words = []
+    for index, (word, parts) in enumerate(zip(sentence.words, pieces, strict=True)):
+        head = first[word.head + 1] - 1 if word.head >= 0 else -1  # the last piece is the head of the others
+        words += [replace(part, head=first[index + 1] - 1, deprel="compound") for part in parts[:-1]]
+        words.append(replace(parts[-1], head=head))
+    names = tuple(replace(name, first=first[name.first], last=first[name.last]) for name in sentence.names)
+    return replace(sentence, words=tuple(words), names=names)
+
+
+def _pieces(word: Word, alone: set[str], lexicon: Lexicon) -> Iterator[Word]:
+    """A word, or the place at its beginning and the rest."""
+    syllables = word.text.split(" ")
+    for count in range(len(syllables) - 1, 0, -1):
+        place, rest = " ".join(syllables[:count]), " ".join(syllables[count:])
+        if rest[:1].isupper() and _stands_alone(place, alone, lexicon) and not lexicon.known.get(word.text.casefold()):
+            middle = word.start + len(place)
+            yield replace(word, end=middle, text=place, lemma=place, upos="PROPN")
+            yield replace(word, start=middle + 1, text=rest, lemma=rest, upos="PROPN")
+            return
+    yield word
+
+
+def _stands_alone(text: str, alone: set[str], lexicon: Lexicon) -> bool:
+    places = [thing for thing in lexicon.known.get(text.casefold(), ()) if thing.type == "Place"]
+    return text in alone or any(label.text == text for thing in places for label in thing.labels)
