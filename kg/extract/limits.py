@@ -170,7 +170,7 @@ def _joint(sentence: Sentence, left: Span, right: Span, lexicon: Lexicon, capita
         return inside or ("Organization" if whole else "")
     if left.type == "Place" or known:
         return ""
-    return (left.type or right.type) if "" in (left.type, right.type) else ""
+    return (left.type or right.type) if "" in (left.type, right.type) and right.type != "Organization" else ""
 
 
 def class_inside(sentence: Sentence, span: Span, lexicon: Lexicon) -> str:
