@@ -81,7 +81,25 @@ def test_empty_texts_have_no_sentences(parser: Parser) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["Việt", "Nam", "tăng", "trưởng", "năng", "lượng", "OpenAI", "TP.HCM", "GPT-5", "6,6%", "17.000", "việt,", "ông", "日本", "a̱"]),
+            st.sampled_from(
+                [
+                    "Việt",
+                    "Nam",
+                    "tăng",
+                    "trưởng",
+                    "năng",
+                    "lượng",
+                    "OpenAI",
+                    "TP.HCM",
+                    "GPT-5",
+                    "6,6%",
+                    "17.000",
+                    "việt,",
+                    "ông",
+                    "日本",
+                    "a̱",
+                ]
+            ),
             st.sampled_from(
                 [" ", " ", " ", "\n", ", ", ". ", '" ', ' "', " (", ") ", "...", "?! ", " · ", "\t", "\u00a0"]
             ),

@@ -27,7 +27,7 @@ class Folders:
     gold: Path
     out: Path
     work: Path
-    without: frozenset[str]  # corpora to leave out: "tagged", "vlsp2016", "vlsp2021", "gold"
+    without: frozenset[str]  # corpora to leave out: "tagged", "vlsp2016", "gold"
 
     @property
     def encoder(self) -> Path:
@@ -87,7 +87,7 @@ def make_name_tagger(folders: Folders) -> None:
     features = Features(folders.work / "features", encoder=folders.encoder)
     ends = name_data.word_ends(folders.model("tokenize"))
     names = name_data.read_name_data(folders.data, gold=folders.gold, ends=ends, seed=SEED)
-    first = folders.work / "ner-first.pt"
+    first = folders.work / "first/ner.pt"
     dev = names.vlsp2021[1]
     if not first.exists():
         train = name_data.first_training(names, ends=ends, seed=SEED)
@@ -142,7 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
     reader.add_argument("--gold", type=Path, default=Path("../shared/gold/train"), help="folder of annotated news")
     reader.add_argument("--out", type=Path, default=Path("kg/models"), help="where the weights go")
     reader.add_argument("--work", type=Path, default=Path("outputs/training"), help="where intermediate files go")
-    corpus = ("tagged", "vlsp2016", "vlsp2021", "gold")
+    corpus = ("tagged", "vlsp2016", "gold")
     reader.add_argument("--without", action="append", default=[], choices=corpus, help="leave a corpus out")
     asked = reader.parse_args(arguments)
     if unknown := sorted(set(asked.steps) - set(STEPS)):

@@ -9,7 +9,7 @@ import collections
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,7 +174,7 @@ def _our_type(tag: str) -> str:
     return f"{mark}-{VLSP_TYPES[kind]}" if kind in VLSP_TYPES else "O"
 
 
-def held_back(sentences: list[Tree], *, seed: int, share: float = 0.1) -> tuple[list[Tree], list[Tree]]:
+def held_back(sentences: Sequence[Tree], *, seed: int, share: float = 0.1) -> tuple[list[Tree], list[Tree]]:
     """The sentences in two parts: for training, and a share of them, chosen by chance, for development."""
     order = list(range(len(sentences)))
     random.Random(seed).shuffle(order)

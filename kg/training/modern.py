@@ -13,50 +13,59 @@ from kg.parse import find_atoms
 from kg.training.corpora import Token, Tree
 
 _LISTS = {
-    "Organization": """OpenAI, Nvidia, AMD, Oracle, Microsoft, Google, Meta, Apple, Amazon, Intel, TSMC, Samsung, ASML, xAI,
-        Anthropic, DeepMind, Google DeepMind, Mistral AI, Hugging Face, Stability AI, Midjourney, Perplexity, DeepSeek,
-        Moonshot AI, Zhipu AI, ByteDance, Alibaba, Tencent, Baidu, Huawei, Xiaomi, BYD, CATL, Tesla, SpaceX, Neuralink,
-        a16z, Andreessen Horowitz, Sequoia Capital, Y Combinator, SoftBank, Founders Fund, Khosla Ventures, Coatue,
-        BlackRock, Goldman Sachs, JPMorgan, Morgan Stanley, Databricks, Snowflake, Palantir, CoreWeave, Scale AI,
-        Cerebras, Groq, Broadcom, Qualcomm, Arm, Micron, SK Hynix, Foxconn, Arm Holdings, Salesforce, IBM, Adobe, Cisco,
-        Netflix, Disney, Uber, Grab, Shopee, Gojek, Lazada, TikTok, Airbnb, Stripe, PayPal, Visa, Coinbase, Binance,
-        VinFast, Vingroup, FPT, Viettel, VNPT, VNG, Masan, Hòa Phát, Thaco, Vietjet, Vietnam Airlines, Vietcombank,
-        Techcombank, MB, VPBank, BIDV, EVN, PVN, Petrolimex, Momo, ZaloPay, Tiki, Thế Giới Di Động, FPT Software,
-        VinAI, Zalo AI, MoMo, Sun Group, Novaland, Becamex, Gemadept, MISA, CMC, Elon Musk Foundation, OpenAI Foundation,
-        Oklo, Helion, Helion Energy, TerraPower, Commonwealth Fusion Systems, Rivian, Lucid, Waymo, Cruise, Boeing,
-        Airbus, Pfizer, Moderna, Novo Nordisk, Eli Lilly, AstraZeneca, BioNTech, Ủy ban châu Âu, WHO, NATO, ASEAN, IMF, Fed,
-        Bộ Công Thương, Bộ Tài chính, Ngân hàng Nhà nước, Quốc hội, Đại học Stanford, MIT, Đại học Bách khoa Hà Nội,
-        Reuters, Bloomberg, Wallstreetcn, CNBC, TechCrunch, The Information, VnExpress, Wall Street Journal""",
-    "Person": """Sam Altman, Altman, Ben Horowitz, Horowitz, Marc Andreessen, Jensen Huang, Elon Musk, Musk, Lisa Su,
-        Larry Ellison, Satya Nadella, Sundar Pichai, Mark Zuckerberg, Zuckerberg, Tim Cook, Jeff Bezos, Andy Jassy,
-        Demis Hassabis, Dario Amodei, Amodei, Daniela Amodei, Ilya Sutskever, Greg Brockman, Mira Murati, Yann LeCun,
+    "Organization": """
+        OpenAI, Nvidia, AMD, Oracle, Microsoft, Google, Meta, Apple, Amazon, Intel, TSMC, Samsung, ASML, xAI,
+        Anthropic, DeepMind, Google DeepMind, Mistral AI, Hugging Face, Stability AI, Midjourney, Perplexity,
+        DeepSeek, Moonshot AI, Zhipu AI, ByteDance, Alibaba, Tencent, Baidu, Huawei, Xiaomi, BYD, CATL, Tesla, SpaceX,
+        Neuralink, a16z, Andreessen Horowitz, Sequoia Capital, Y Combinator, SoftBank, Founders Fund, Khosla Ventures,
+        Coatue, BlackRock, Goldman Sachs, JPMorgan, Morgan Stanley, Databricks, Snowflake, Palantir, CoreWeave, Scale
+        AI, Cerebras, Groq, Broadcom, Qualcomm, Arm, Micron, SK Hynix, Foxconn, Arm Holdings, Salesforce, IBM, Adobe,
+        Cisco, Netflix, Disney, Uber, Grab, Shopee, Gojek, Lazada, TikTok, Airbnb, Stripe, PayPal, Visa, Coinbase,
+        Binance, VinFast, Vingroup, FPT, Viettel, VNPT, VNG, Masan, Hòa Phát, Thaco, Vietjet, Vietnam Airlines,
+        Vietcombank, Techcombank, MB, VPBank, BIDV, EVN, PVN, Petrolimex, Momo, ZaloPay, Tiki, Thế Giới Di Động, FPT
+        Software, VinAI, Zalo AI, MoMo, Sun Group, Novaland, Becamex, Gemadept, MISA, CMC, Elon Musk Foundation,
+        OpenAI Foundation, Oklo, Helion, Helion Energy, TerraPower, Commonwealth Fusion Systems, Rivian, Lucid, Waymo,
+        Cruise, Boeing, Airbus, Pfizer, Moderna, Novo Nordisk, Eli Lilly, AstraZeneca, BioNTech, Ủy ban châu Âu, WHO,
+        NATO, ASEAN, IMF, Fed, Bộ Công Thương, Bộ Tài chính, Ngân hàng Nhà nước, Quốc hội, Đại học Stanford, MIT, Đại
+        học Bách khoa Hà Nội, Reuters, Bloomberg, Wallstreetcn, CNBC, TechCrunch, The Information, VnExpress, Wall
+        Street Journal""",
+    "Person": """
+        Sam Altman, Altman, Ben Horowitz, Horowitz, Marc Andreessen, Jensen Huang, Elon Musk, Musk, Lisa Su, Larry
+        Ellison, Satya Nadella, Sundar Pichai, Mark Zuckerberg, Zuckerberg, Tim Cook, Jeff Bezos, Andy Jassy, Demis
+        Hassabis, Dario Amodei, Amodei, Daniela Amodei, Ilya Sutskever, Greg Brockman, Mira Murati, Yann LeCun,
         Geoffrey Hinton, Yoshua Bengio, Andrej Karpathy, Fei-Fei Li, Alexandr Wang, Arthur Mensch, Liang Wenfeng,
         Masayoshi Son, Sarah Friar, Kevin Weil, Mark Chen, Jakub Pachocki, John Schulman, Peter Thiel, Reid Hoffman,
-        Bill Gates, Warren Buffett, Larry Page, Sergey Brin, Pat Gelsinger, Lip-Bu Tan, Morris Chang, Jack Ma, Pony Ma,
-        Zhang Yiming, Lei Jun, Long Yue, Donald Trump, Trump, Joe Biden, Kamala Harris, Emmanuel Macron, Keir Starmer,
-        Olaf Scholz, Ursula von der Leyen, Volodymyr Zelensky, Vladimir Putin, Tập Cận Bình, Narendra Modi,
-        Kishida Fumio, Lý Cường, Phạm Nhật Vượng, Trương Gia Bình, Phạm Minh Chính, Nguyễn Thị Phương Thảo,
-        Trần Đình Long, Hồ Hùng Anh, Nguyễn Văn Khoa, Tô Lâm, Lê Thị Thu Thủy, Bùi Thanh Sơn, Lê Hồng Minh,
-        Nguyễn Mạnh Hùng, Vương Đình Huệ, Jerome Powell, Janet Yellen, Christine Lagarde, Katalin Kariko, Taylor Swift,
-        Lionel Messi, Cristiano Ronaldo, Kim Sang-sik, Park Hang-seo, Nguyễn Quang Hải, Nguyễn Hoàng Đức""",
-    "Product": """ChatGPT, GPT-4, GPT-4o, GPT-5, Sora, Sora 2, DALL-E 3, Claude, Claude 3, Gemini, Gemini 2.5, Llama 3,
-        Grok, Grok 3, Copilot, GitHub Copilot, Microsoft 365 Copilot, Bard, DeepSeek R1, Qwen, Codex, Whisper, Midjourney,
+        Bill Gates, Warren Buffett, Larry Page, Sergey Brin, Pat Gelsinger, Lip-Bu Tan, Morris Chang, Jack Ma, Pony
+        Ma, Zhang Yiming, Lei Jun, Long Yue, Donald Trump, Trump, Joe Biden, Kamala Harris, Emmanuel Macron, Keir
+        Starmer, Olaf Scholz, Ursula von der Leyen, Volodymyr Zelensky, Vladimir Putin, Tập Cận Bình, Narendra Modi,
+        Kishida Fumio, Lý Cường, Phạm Nhật Vượng, Trương Gia Bình, Phạm Minh Chính, Nguyễn Thị Phương Thảo, Trần Đình
+        Long, Hồ Hùng Anh, Nguyễn Văn Khoa, Tô Lâm, Lê Thị Thu Thủy, Bùi Thanh Sơn, Lê Hồng Minh, Nguyễn Mạnh Hùng,
+        Vương Đình Huệ, Jerome Powell, Janet Yellen, Christine Lagarde, Katalin Kariko, Taylor Swift, Lionel Messi,
+        Cristiano Ronaldo, Kim Sang-sik, Park Hang-seo, Nguyễn Quang Hải, Nguyễn Hoàng Đức""",
+    "Product": """
+        ChatGPT, GPT-4, GPT-4o, GPT-5, Sora, Sora 2, DALL-E 3, Claude, Claude 3, Gemini, Gemini 2.5, Llama 3, Grok,
+        Grok 3, Copilot, GitHub Copilot, Microsoft 365 Copilot, Bard, DeepSeek R1, Qwen, Codex, Whisper, Midjourney,
         Stable Diffusion, iPhone, iPhone 15, iPhone 16 Pro, iPad, Vision Pro, MacBook Air, Apple Watch, Galaxy S24,
-        Galaxy Z Fold6, Pixel 9, H100, B200, Blackwell, GB200, MI300X, MI450, CUDA, A100, Snapdragon 8 Gen 3, Windows 11,
-        Android 15, iOS 18, HarmonyOS, PlayStation 5, Nintendo Switch 2, VF 3, VF 8, VF 9, Model 3, Model Y, Cybertruck,
-        Starship, Starlink, Falcon 9, Optimus, Bitcoin, Ethereum, USDT, TikTok Shop, Facebook, Instagram, WhatsApp, Threads,
-        YouTube, Telegram, Zalo, Google Search, Chrome, Gmail, Excel, Azure, AWS, Ozempic, Wegovy, Paxlovid, Boeing 737 MAX,
-        Airbus A350, VinFast VF 5, Apple Intelligence, Siri, Alexa, AlphaFold, AlphaGo, GPT Store, Operator, Atlas""",
-    "Place": """Mỹ, Trung Quốc, Việt Nam, Nhật Bản, Hàn Quốc, Đài Loan, Ấn Độ, Anh, Pháp, Đức, Ukraine, Nga, Israel, Gaza,
-        Hà Nội, TP HCM, TP.HCM, Đà Nẵng, Hải Phòng, Bắc Ninh, Bình Dương, Thái Nguyên, Texas, California, San Francisco,
-        Silicon Valley, Thung lũng Silicon, Abilene, Arizona, New York, Washington, Seattle, London, Paris, Tokyo, Seoul,
-        Bắc Kinh, Thượng Hải, Thâm Quyến, Singapore, Dubai, Abu Dhabi, UAE, Ả Rập Xê Út, Brussels, Davos, châu Âu, châu Á,
-        Đông Nam Á, Malaysia, Indonesia, Thái Lan, Campuchia, Lào, Biển Đông, Ninh Thuận, Dung Quất, Hòa Lạc""",
-    "Event": """CES 2024, CES 2025, WWDC, WWDC 2024, Google I/O, GTC 2025, COP28, COP29, SEA Games 32, World Cup 2026,
-        Euro 2024, Olympic Paris 2024, AFF Cup 2024, Diễn đàn Kinh tế Thế giới, Hội nghị G20, APEC 2025, DevDay, Computex 2024,
-        MWC 2025, Techfest 2024, Giải Nobel, V-League, Premier League, Champions League, Shangri-La""",
-    "Work": """Luật Đất đai, Luật Trí tuệ nhân tạo, Đạo luật AI, Nghị quyết 57, Nghị định 13, Đạo luật CHIPS,
-        Hiệp định Paris, Luật Dữ liệu, Luật An ninh mạng, Oppenheimer, Barbie, Mai, Đất rừng phương Nam, Dune, Squid Game""",
+        Galaxy Z Fold6, Pixel 9, H100, B200, Blackwell, GB200, MI300X, MI450, CUDA, A100, Snapdragon 8 Gen 3, Windows
+        11, Android 15, iOS 18, HarmonyOS, PlayStation 5, Nintendo Switch 2, VF 3, VF 8, VF 9, Model 3, Model Y,
+        Cybertruck, Starship, Starlink, Falcon 9, Optimus, Bitcoin, Ethereum, USDT, TikTok Shop, Facebook, Instagram,
+        WhatsApp, Threads, YouTube, Telegram, Zalo, Google Search, Chrome, Gmail, Excel, Azure, AWS, Ozempic, Wegovy,
+        Paxlovid, Boeing 737 MAX, Airbus A350, VinFast VF 5, Apple Intelligence, Siri, Alexa, AlphaFold, AlphaGo, GPT
+        Store, Operator, Atlas""",
+    "Place": """
+        Mỹ, Trung Quốc, Việt Nam, Nhật Bản, Hàn Quốc, Đài Loan, Ấn Độ, Anh, Pháp, Đức, Ukraine, Nga, Israel, Gaza, Hà
+        Nội, TP HCM, TP.HCM, Đà Nẵng, Hải Phòng, Bắc Ninh, Bình Dương, Thái Nguyên, Texas, California, San Francisco,
+        Silicon Valley, Thung lũng Silicon, Abilene, Arizona, New York, Washington, Seattle, London, Paris, Tokyo,
+        Seoul, Bắc Kinh, Thượng Hải, Thâm Quyến, Singapore, Dubai, Abu Dhabi, UAE, Ả Rập Xê Út, Brussels, Davos, châu
+        Âu, châu Á, Đông Nam Á, Malaysia, Indonesia, Thái Lan, Campuchia, Lào, Biển Đông, Ninh Thuận, Dung Quất, Hòa
+        Lạc""",
+    "Event": """
+        CES 2024, CES 2025, WWDC, WWDC 2024, Google I/O, GTC 2025, COP28, COP29, SEA Games 32, World Cup 2026, Euro
+        2024, Olympic Paris 2024, AFF Cup 2024, Diễn đàn Kinh tế Thế giới, Hội nghị G20, APEC 2025, DevDay, Computex
+        2024, MWC 2025, Techfest 2024, Giải Nobel, V-League, Premier League, Champions League, Shangri-La""",
+    "Work": """
+        Luật Đất đai, Luật Trí tuệ nhân tạo, Đạo luật AI, Nghị quyết 57, Nghị định 13, Đạo luật CHIPS, Hiệp định
+        Paris, Luật Dữ liệu, Luật An ninh mạng, Oppenheimer, Barbie, Mai, Đất rừng phương Nam, Dune, Squid Game""",
 }
 NAMES = {kind: tuple(re.split(r",\s+", names.strip())) for kind, names in _LISTS.items()}
 PERSON_TYPES = ("CEO", "giám đốc điều hành", "tổng giám đốc", "đồng sáng lập", "nhà sáng lập", "chủ tịch", "Chủ tịch")

@@ -31,8 +31,8 @@ def train_tagger(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work:
         batch_size=64, max_steps=1200, eval_interval=200, lr=0.0015, fix_eval_interval=True, no_second_optim=True
     )
     with cached(features):
-        tagger.main([*_common(out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])
-    slim(out)
+        tagger.main([*_common(work, out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])
+    slim(work / out.name, out)
 
 
 def train_parser(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work: Path, features: Features) -> None:
@@ -46,8 +46,8 @@ def train_parser(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work:
     course = _options(batch_size=600, max_steps=1600, eval_interval=200, optim="adam", lr=0.002, beta2=0.95)
     course += _options(no_second_optim=True, no_checkpoint=True, no_plateau=True)
     with cached(features):
-        parser.main([*_common(out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])
-    slim(out)
+        parser.main([*_common(work, out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])
+    slim(work / out.name, out)
 
 
 def train_names(
@@ -61,8 +61,8 @@ def train_names(
     sizes = _options(hidden_dim=160, word_emb_dim=0, no_input_transform=True)
     course = _options(batch_size=32, max_steps=steps, eval_interval=500, optim="adam", lr=0.001, dropout=0.4)
     with cached(features):
-        ner_tagger.main([*_common(out), *_on_encoder(), *files, *sizes, *course])
-    slim(out)
+        ner_tagger.main([*_common(work, out), *_on_encoder(), *files, *sizes, *course])
+    slim(work / out.name, out)
 
 
 def train_tokenizer(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work: Path) -> None:
@@ -81,8 +81,8 @@ def train_tokenizer(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], wo
     files += _options(mwt_json_file=_write(work / "tokenize-mwt.json", "[]"))  # Vietnamese has no multi-word tokens
     sizes = _options(hidden_dim=100, emb_dim=32, conv_res="1,9", rnn_layers=1, max_seqlen=300)
     course = _options(steps=800, eval_steps=400, report_steps=100, batch_size=32, no_use_mwt=True, use_dictionary=True)
-    tokenizer.main([*_common(out), "--lang", "vi", *files, *sizes, *course])
-    slim(out)
+    tokenizer.main([*_common(work, out), "--lang", "vi", *files, *sizes, *course])
+    slim(work / out.name, out)
 
 
 def retagged(trees: Sequence[Tree], tagger_file: Path, *, work: Path, features: Features) -> list[Tree]:
@@ -93,7 +93,11 @@ def retagged(trees: Sequence[Tree], tagger_file: Path, *, work: Path, features: 
     written = work / "retag-out.conllu"
     with cached(features):
         tagger.main(
-            [*_common(tagger_file), *_on_encoder(), *_options(mode="predict", eval_file=read, output_file=written)]
+            [
+                *_common(tagger_file.parent, tagger_file),
+                *_on_encoder(),
+                *_options(mode="predict", eval_file=read, output_file=written),
+            ]
         )
     rows = (line.split("\t") for line in written.read_text(encoding="utf-8").splitlines())
     tags = iter([(row[3], row[4]) for row in rows if len(row) > 4])
@@ -127,9 +131,8 @@ def named_again(trees: Sequence[Tree], names_file: Path, *, features: Features) 
     ]
 
 
-def _common(out: Path) -> list[str]:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    saved = _options(save_dir=out.parent, save_name=out.name)
+def _common(folder: Path, out: Path) -> list[str]:
+    saved = _options(save_dir=folder, save_name=out.name)
     return [*saved, *_options(shorthand="vi_kg", seed=SEED, cpu=True)]
 
 
@@ -148,16 +151,20 @@ def _options(**values: object) -> list[str]:
     ]
 
 
-def slim(path: Path) -> None:
-    """Save a Stanza model again in half precision, without what only training needs: paths, the optimiser's state."""
-    saved = torch.load(path, weights_only=True)
+def slim(trained: Path, out: Path) -> None:
+    """Save a Stanza model in half precision, without what only training needs: paths, and the optimiser's state.
+
+    What is being trained is elsewhere: so ``out`` exists only when it is finished, and a run that was stopped goes on.
+    """
+    saved = torch.load(trained, weights_only=True)
     saved.pop("optimizer_state_dict", None)
-    config = saved.get("config", {})
+    config = saved["config"]
     for key in [key for key in config if key.endswith(("_file", "_dir"))]:
         config[key] = None
     weights = saved["model"]
     saved["model"] = {name: value.half() if value.is_floating_point() else value for name, value in weights.items()}
-    torch.save(saved, path)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(saved, out)
 
 
 def _write(path: Path, text: str) -> str:

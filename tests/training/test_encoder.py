@@ -22,7 +22,7 @@ def encoder() -> tuple[Encoder, Any]:
 
 
 def test_pruned_pieces_are_numbered_anew() -> None:
-    tokenizer = {
+    tokenizer: dict[str, Any] = {
         "model": {"unk_id": 1, "vocab": [["<s>", 0.0], ["<unk>", 0.0], ["x", -1.0], ["a", -2.0]]},
         "added_tokens": [{"id": 0, "content": "<s>"}],
         "post_processor": {"special_tokens": {"<s>": {"ids": [0]}}},
