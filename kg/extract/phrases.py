@@ -131,9 +131,17 @@ def _is_head(line: Line, index: int) -> bool:
         return False
     if line.has(index, MarkerKind.NOMINAL, MarkerKind.EMPTY) or index in line.known:
         return True
-    return line.upos(index) in ("NOUN", "PROPN", "X") and not line.has(index, *_CLOSED)
+    return line.upos(index) in ("NOUN", "PROPN", "X") and not line.has(index, *_CLOSED) and not is_verbal(line, index)
 
 
+def is_verbal(line: Line, index: int) -> bool:
+    """Whether a word is a cue that is always a verb, whatever its tag: "ngụ", "trú" are rare, and taken for nouns."""
+    cues = [cue for hit in line.cues if hit.first == index for cue in hit.cues]
+    return bool(cues) and all(c.frame in _VERBAL and c.confidence >= _SURE_VERB for c in cues) and line.upos(index) != "ADP"
+
+
+_VERBAL = (Frame.VERB, Frame.PREPOSITIONAL)
+_SURE_VERB = 0.7
 _CLOSED = (
     MarkerKind.BOUNDARY,
     MarkerKind.SAYING,

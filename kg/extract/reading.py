@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.extract.lexicon import Lexicon
 from kg.extract.lines import Line
-from kg.extract.phrases import Phrase, PhraseKind, find_phrases
+from kg.extract.phrases import Phrase, PhraseKind, find_phrases, is_verbal
 from kg.ontology import MarkerKind
 
 LIGHT = ("ADV", "AUX", "PART", "INTJ")  # words that may stand between a verb and its subject or object
@@ -38,7 +38,7 @@ def read_line(line: Line, lexicon: Lexicon) -> Reading:
         if phrase.last not in ending or phrase.first < ending[phrase.last].first:
             ending[phrase.last] = phrase
         covered.update(range(phrase.first, phrase.last))
-    verbs = tuple(i for i, word in enumerate(line.words) if word.upos == "VERB" and i not in covered)
+    verbs = tuple(i for i, w in enumerate(line.words) if (w.upos == "VERB" or is_verbal(line, i)) and i not in covered)
     return Reading(line, phrases, starting, ending, verbs, tuple(_actions(line, starting)))
 
 
