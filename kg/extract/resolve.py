@@ -48,7 +48,7 @@ def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
     group |= Antecedents(readings, group, types, lexicon).resolve()
     for phrase, key in _unmet_references(readings, group):
         group[phrase] = key
-        types.setdefault(key, phrase.type)
+        types.setdefault(key, phrase.type or "Concept")
     order = {key: number for number, key in enumerate(dict.fromkeys(group[p] for p in sorted(group)))}
     members: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in sorted(group):
@@ -61,8 +61,8 @@ def _unmet_references(readings: Sequence[Reading], group: dict[Phrase, str]) -> 
     """Titles and class nouns that point to nobody named ("Bộ trưởng Công Thương vừa ký"): they name by themselves."""
     for reading in readings:
         for phrase in reading.phrases:
-            definite = phrase.last > phrase.core[1]
-            if phrase.kind is PhraseKind.REFERENCE and phrase not in group and phrase.pronoun is None and not definite:
+            agent = phrase.last > phrase.core[1] and phrase.type  # "công ty này" is somebody we failed to find
+            if phrase.kind is PhraseKind.REFERENCE and phrase not in group and phrase.pronoun is None and not agent:
                 yield phrase, _form(reading, phrase).casefold()
 
 
