@@ -155,7 +155,8 @@ def _runs(sentence: Sentence, spans: Sequence[Span], lexicon: Lexicon, capitals:
 def _in_run(sentence: Sentence, first: int, index: int, lexicon: Lexicon, capitals: Capitals) -> bool:
     word = sentence.words[index]
     if index > first:
-        return is_capital(word.text) and not is_title(word.text, lexicon)
+        marks = lexicon.markers.get(word.text.casefold(), {})
+        return is_capital(word.text) and not is_title(word.text, lexicon) and marks.keys() <= {MarkerKind.CLASS_NOUN}
     if not _may_open(sentence, index, lexicon, capitals.sure):
         return False
     return word.text in capitals.sure or word.upos == "PROPN" or not word.text[1:].islower()

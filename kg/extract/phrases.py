@@ -172,7 +172,7 @@ def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
             last = line.known[last][0]
         elif last in owners and not _names_class(line, head, owners[last].type):
             return owners[last].last  # "thị trường Trung Quốc", "cổ phiếu Vingroup"
-        elif last in named or line.has(last, *_CLOSED, MarkerKind.DETERMINER):
+        elif last in named or line.has(last, *_CLOSED, MarkerKind.DETERMINER, MarkerKind.EMPTY):
             break
         elif line.upos(last) in ("NOUN", "PROPN", "ADJ", "X") or line.has(last, MarkerKind.MODIFIER, MarkerKind.DEGREE):
             last = line.mark_ends[last]

@@ -1,4 +1,4 @@
-"""Words cut anew where the tokenizer joined two names: "Mỹ Donald Trump" is a country and a person."""
+"""Words cut anew where the tokenizer joined two: "Mỹ Donald Trump" is a country and a person, "Theo Bộ" no name."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from kg.extract.lexicon import Lexicon
 from kg.model import Sentence, Word
+from kg.ontology import MarkerKind
 
 
 def split_names(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[Sentence, ...]:
-    """The sentences with every word cut that begins with a place known by itself and goes on with a capital."""
+    """The sentences with every word cut that goes on with a capital after a known place or a preposition."""
     alone = {
         sentence.words[name.first].text
         for sentence in sentences
@@ -35,13 +36,15 @@ def _split_sentence(sentence: Sentence, alone: set[str], lexicon: Lexicon) -> Se
 
 
 def _pieces(word: Word, alone: set[str], lexicon: Lexicon) -> Iterator[Word]:
-    """A word, or the place at its beginning and the rest."""
+    """A word, or the place or preposition at its beginning and the rest."""
     syllables = word.text.split(" ")
     for count in range(len(syllables) - 1, 0, -1):
-        place, rest = " ".join(syllables[:count]), " ".join(syllables[count:])
-        if rest[:1].isupper() and _stands_alone(place, alone, lexicon) and not lexicon.known.get(word.text.casefold()):
-            middle = word.start + len(place)
-            yield replace(word, end=middle, text=place, lemma=place, upos="PROPN")
+        text, rest = " ".join(syllables[:count]), " ".join(syllables[count:])
+        upos = "ADP" if MarkerKind.ACCORDING in lexicon.markers.get(text.casefold(), {}) else "PROPN"
+        apart = upos == "ADP" or _stands_alone(text, alone, lexicon)
+        if rest[:1].isupper() and apart and not lexicon.known.get(word.text.casefold()):
+            middle = word.start + len(text)
+            yield replace(word, end=middle, text=text, lemma=text, upos=upos)
             yield replace(word, start=middle + 1, text=rest, lemma=rest, upos="PROPN")
             return
     yield word
