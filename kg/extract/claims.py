@@ -89,7 +89,7 @@ def _said_by_verb(reading: Reading, at: int) -> Iterator[Saying]:
         return
     value, end = line.marks[at][MarkerKind.SAYING], line.mark_ends[at]
     speaker = target(reading, found.phrase)
-    if speaker is None or speaker.kind is PhraseKind.CONCEPT and speaker.type not in ("Person", "Organization"):
+    if speaker is None or (speaker.kind is PhraseKind.CONCEPT and speaker.type not in ("Person", "Organization")):
         return
     while line.upos(end) in ("ADV", "PART") and end < len(line.words):
         end += 1

@@ -95,7 +95,7 @@ def _before_bracket(reading: Reading, at: int) -> Phrase | None:
 
 
 def _is_object(reading: Reading, phrase: Phrase) -> bool:
-    """Whether a thing is the object of the verb before it: a verb right after it only describes it ("cơ hội đầu tư")."""
+    """Whether a thing is the object of the verb before it: a verb right after it describes it ("cơ hội đầu tư")."""
     return (
         phrase.kind is PhraseKind.CONCEPT
         and phrase.type == "Concept"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from kg.ontology import Cue, Frame, Known, MarkerKind, Ontology
 
+_THINGS = {"Concept", "Product"}
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -18,6 +20,7 @@ class Lexicon:
     cues: dict[str, tuple[Cue, ...]]
     adjacent: tuple[Cue, ...]  # cues without words
     known: dict[str, tuple[Known, ...]]
+    offices: frozenset[str]  # forms of ROLE cues that only persons and organisations have: "chủ tịch", not "chi nhánh"
     tags: dict[str, str]  # the recogniser's tag -> class
     longest: int  # syllables of the longest form
 
@@ -52,9 +55,15 @@ def read_ontology(ontology: Ontology, lang: str) -> Lexicon:
         {form: tuple(found) for form, found in cues.items()},
         tuple(cue for cue in ontology.cues if cue.frame is Frame.ADJACENT and not cue.form),
         {form: tuple(found) for form, found in known.items()},
+        frozenset(form for form, found in cues.items() if any(_is_office(cue, ontology) for cue in found)),
         tags,
         max((form.count(" ") + 1 for form in forms), default=1),
     )
+
+
+def _is_office(cue: Cue, ontology: Ontology) -> bool:
+    domain = ontology.relations[cue.relation].domain
+    return cue.frame is Frame.ROLE and "Person" in domain and not _THINGS & set(domain)
 
 
 def longest_matches(words: Sequence[str], table: Container[str], longest: int) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from kg.extract.lexicon import Lexicon
 from kg.model import Sentence
-from kg.ontology import Frame, MarkerKind
+from kg.ontology import MarkerKind
 
 _NAMED_AFTER = ("Place", "Organization")  # a name before one of these is part of it: "Quốc hội Mỹ"
 
@@ -51,7 +51,7 @@ def is_capital(text: str) -> bool:
 
 def opens(sentence: Sentence, index: int) -> bool:
     """Whether a capital here may only be that of a beginning sentence."""
-    return index == 0 or sentence.words[index - 1].upos == "PUNCT" and sentence.words[index - 1].text not in ",-–()"
+    return index == 0 or (sentence.words[index - 1].upos == "PUNCT" and sentence.words[index - 1].text not in ",-–()")
 
 
 def recognised(sentence: Sentence, lexicon: Lexicon, sure: frozenset[str]) -> tuple[Span, ...]:
@@ -105,12 +105,7 @@ def _is_label(text: str, lexicon: Lexicon) -> bool:
 
 def is_title(text: str, lexicon: Lexicon) -> bool:
     form = text.casefold()
-    return is_role(form, lexicon) or MarkerKind.TITLE in lexicon.markers.get(form, {})
-
-
-def is_role(form: str, lexicon: Lexicon) -> bool:
-    """Whether a casefolded word names an office."""
-    return any(cue.frame is Frame.ROLE for cue in lexicon.cues.get(form, ()))
+    return form in lexicon.offices or MarkerKind.TITLE in lexicon.markers.get(form, {})
 
 
 def _split(sentence: Sentence, span: Span, lexicon: Lexicon, capitals: Capitals) -> Iterator[Span]:

@@ -25,6 +25,7 @@ class CueHit:
     first: int
     last: int
     cues: tuple[Cue, ...]
+    office: bool  # whether they name an office of a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _read_line(index: int, sentence: Sentence, names: tuple[Span, ...], lexicon:
     known = _known(sentence, lexicon)
     longer += [(first, last) for first, (last, _) in known.items()]
     cues = tuple(
-        CueHit(first, last, lexicon.cues[" ".join(forms[first:last])])
+        CueHit(first, last, lexicon.cues[form := " ".join(forms[first:last])], form in lexicon.offices)
         for first, last in longest_matches(forms, lexicon.cues, lexicon.longest)
         if not any(a <= first and last <= b and last - first < b - a for a, b in longer)
     )

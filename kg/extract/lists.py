@@ -78,15 +78,20 @@ def _accept(chain: list[tuple[Phrase, bool]], alone: Phrase) -> tuple[Phrase, ..
 def _chain_after(reading: Reading, phrase: Phrase) -> list[tuple[Phrase, bool]]:
     """The phrases joined to one on its right, each with whether an AND marker stands before it."""
     chain: list[tuple[Phrase, bool]] = []
-    last = phrase
+    last = _with_name(reading, phrase)
     while True:
         at, joins = _separator_after(reading, last.last)
         following = reading.starting.get(at)
         if following is None or at == last.last or not _alike(phrase, following):
             return chain
-        named = target(reading, following)
-        last = named if named is not None and named.first == following.last else following
+        last = _with_name(reading, following)
         chain.append((following, joins))
+
+
+def _with_name(reading: Reading, phrase: Phrase) -> Phrase:
+    """The name right behind a title or class noun, else the phrase."""
+    named = target(reading, phrase)
+    return named if named is not None and named.first == phrase.last else phrase
 
 
 def _separator_after(reading: Reading, at: int) -> tuple[int, bool]:

@@ -15,7 +15,6 @@ from kg.extract.limits import (
     Span,
     class_inside,
     is_capital,
-    is_role,
     is_title,
     name_spans,
     opens,
@@ -88,7 +87,7 @@ def class_before(sentence: Sentence, index: int, lexicon: Lexicon) -> str:
         return ""
     form = sentence.words[index - 1].text.casefold()
     marks = lexicon.markers.get(form, {})
-    title = "" if is_role(form, lexicon) else marks.get(MarkerKind.TITLE, "")  # "Chủ tịch" stands before both
+    title = "" if form in lexicon.offices else marks.get(MarkerKind.TITLE, "")  # "Chủ tịch" stands before both
     return title or marks.get(MarkerKind.CLASS_NOUN, "")
 
 

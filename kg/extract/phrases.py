@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kg.extract.lexicon import Lexicon
-from kg.extract.lines import CueHit, Line
+from kg.extract.lines import Line
 from kg.extract.names import class_before
 from kg.model import Name
 from kg.ontology import Frame, MarkerKind
@@ -112,8 +112,7 @@ def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
     while head < len(line.words) and (
         line.has(head, MarkerKind.DETERMINER)
         or line.upos(head) in ("DET", "NUM")
-        or line.is_quote(head)
-        and head > index
+        or (line.is_quote(head) and head > index)
     ):
         head = line.mark_ends[head]
     if not _is_head(line, head):
@@ -137,7 +136,8 @@ def _is_head(line: Line, index: int) -> bool:
 def is_verbal(line: Line, index: int) -> bool:
     """Whether a word is a cue that is always a verb, whatever its tag: "ngụ", "trú" are rare, and taken for nouns."""
     cues = [cue for hit in line.cues if hit.first == index for cue in hit.cues]
-    return bool(cues) and all(c.frame in _VERBAL and c.confidence >= _SURE_VERB for c in cues) and line.upos(index) != "ADP"
+    sure = bool(cues) and all(cue.frame in _VERBAL and cue.confidence >= _SURE_VERB for cue in cues)
+    return sure and line.upos(index) != "ADP"
 
 
 _VERBAL = (Frame.VERB, Frame.PREPOSITIONAL)
@@ -163,7 +163,7 @@ _CLOSED = (
 def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
     """Where the modifiers after a head end."""
     last = _head_end(line, head)
-    if any(hit.first == head and _is_role(hit) for hit in line.cues):
+    if any(hit.first == head and hit.office for hit in line.cues):
         return last  # what the office is in is a phrase of its own
     owners = {span.first: span for span in line.names if span.type in ("Place", "Organization")}
     named = {span.first for span in line.names}
@@ -185,17 +185,13 @@ def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
 
 def _head_end(line: Line, head: int) -> int:
     """Where the noun at a head ends, which may be several words: a known thing, an office, a marker."""
-    roles = [hit.last for hit in line.cues if hit.first == head and _is_role(hit)]
+    roles = [hit.last for hit in line.cues if hit.first == head and hit.office]
     return max([line.known[head][0] if head in line.known else head, line.mark_ends[head], *roles])
-
-
-def _is_role(hit: CueHit) -> bool:
-    return any(cue.frame is Frame.ROLE for cue in hit.cues)
 
 
 def _names_class(line: Line, head: int, type: str) -> bool:
     """Whether a noun only says what a name of this class after it is, or what its bearer does."""
-    role = any(hit.first == head and _is_role(hit) for hit in line.cues)
+    role = any(hit.first == head and hit.office for hit in line.cues)
     return role or line.has(head, MarkerKind.TITLE) or line.marks[head].get(MarkerKind.CLASS_NOUN) == type
 
 
@@ -217,7 +213,7 @@ def _core(line: Line, head: int, last: int) -> tuple[int, int]:
         head = _head_end(line, head)
     end = _head_end(line, head)
     while end < last:
-        degree = line.has(end, MarkerKind.DEGREE) or line.has(end + 1, MarkerKind.DEGREE) and end + 1 < last
+        degree = line.has(end, MarkerKind.DEGREE) or (line.has(end + 1, MarkerKind.DEGREE) and end + 1 < last)
         if line.has(end, MarkerKind.MODIFIER) or degree:
             break
         end += 1
@@ -228,7 +224,7 @@ def _classify(line: Line, phrase: Phrase, definite: bool, lexicon: Lexicon) -> P
     """Tell concepts from references and empty phrases, and give the class."""
     head, (first, last) = phrase.head, phrase.core
     noun = line.text(head, _head_end(line, head)).casefold()
-    role = any(hit.first == head and _is_role(hit) for hit in line.cues)
+    role = any(hit.first == head and hit.office for hit in line.cues)
     marks = line.marks[head]
     known = line.known.get(first)
     kind, type, known_name = PhraseKind.CONCEPT, marks.get(MarkerKind.CLASS_NOUN, "Concept"), ""

@@ -78,7 +78,7 @@ def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     """A V B; B được A V; B được V bởi A."""
     if _in_phrase(reading, hit):
         return
-    passive = _passive(reading, hit)
+    passive = _passive(reading, hit) if cue.frame is Frame.VERB else None
     if passive is not None:
         yield from passive
         return
@@ -169,7 +169,7 @@ def _between(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
 
 
 def _role(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
-    for holder, whole in role_pairs(reading, hit, cue):
+    for holder, whole in role_pairs(reading, hit):
         yield Found(holder), whole
 
 

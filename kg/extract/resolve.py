@@ -99,7 +99,7 @@ def _join_short_names(keys: dict[Phrase, str], types: dict[str, str]) -> dict[st
 
 def _is_short_for(short: str, long: str, type: str) -> bool:
     """Whether a name can be short for another: "altman" for "sam altman", but not "iphone" for "iphone 7"."""
-    if short == long or type == "Place" or not f" {short} " in f" {long} ":
+    if short == long or type == "Place" or f" {short} " not in f" {long} ":
         return False
     rest = f" {long} ".replace(f" {short} ", " ", 1)
     at_end = long.endswith(f" {short}")
@@ -125,7 +125,7 @@ def _join_acronyms(readings: Sequence[Reading], keys: dict[Phrase, str]) -> dict
 def _is_acronym(text: str, phrase: Phrase) -> bool:
     letters = [c for c in text if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
-    return " " not in text and 2 <= capitals and len(letters) <= _MAX_ACRONYM and phrase.last - phrase.first > 1
+    return " " not in text and capitals >= 2 and len(letters) <= _MAX_ACRONYM and phrase.last - phrase.first > 1
 
 
 def _thing(readings: Sequence[Reading], phrases: Iterable[Phrase], type: str) -> Thing:

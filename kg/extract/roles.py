@@ -12,21 +12,33 @@ from kg.extract.clauses import subject
 from kg.extract.lines import CueHit
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading, target
-from kg.ontology import Cue, Frame, MarkerKind
+from kg.extract.trees import phrase_around
+from kg.ontology import MarkerKind
 
 _SEPARATORS = (",", "-", "–", "—", "(")
 
 
-def role_pairs(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[tuple[Phrase, Phrase]]:
-    """Holder and whole of a title: at most one whole, one holder."""
+def role_pairs(reading: Reading, hit: CueHit) -> Iterator[tuple[Phrase, Phrase]]:
+    """Holder and whole of a title: at most one of each. A title that nobody named holds stands for its holder."""
+    title = phrase_around(reading, hit.first)
+    if title is None:
+        return
+    if not hit.office:
+        whole = _whole(reading, title.last, needs_of=True)
+        holder = _holder_before(reading, hit, ())
+    else:
+        holder, whole = _office(reading, hit)
+    if whole is not None and whole != holder:
+        yield holder or title, whole
+
+
+def _office(reading: Reading, hit: CueHit) -> tuple[Phrase | None, Phrase | None]:
     whole = _whole(reading, hit.last)
     if whole is None:
         holder = _person_at(reading, hit.last)
-        whole = _whole(reading, holder.last, needs_of=True) if holder is not None else None
-    else:
-        holder = _person_at(reading, _past_separator(reading, whole.last)) or _holder_before(reading, hit)
-    if holder is not None and whole is not None and holder != whole:
-        yield holder, whole
+        return holder, _whole(reading, holder.last, needs_of=True) if holder is not None else None
+    holder = _person_at(reading, _past_separator(reading, whole.last))
+    return holder or _holder_before(reading, hit, ("Person", "")), whole
 
 
 def _whole(reading: Reading, at: int, *, needs_of: bool = False) -> Phrase | None:
@@ -54,27 +66,22 @@ def _person_at(reading: Reading, at: int) -> Phrase | None:
     return phrase if phrase is not None and phrase.kind is PhraseKind.NAME and phrase.type == "Person" else None
 
 
-def _holder_before(reading: Reading, hit: CueHit) -> Phrase | None:
-    """The person before a title: with a separator, or through a copula."""
+def _holder_before(reading: Reading, hit: CueHit, types: tuple[str, ...]) -> Phrase | None:
+    """Who stands before a title, with a separator or through a copula, and is of one of the classes, if any."""
     line, at = reading.line, hit.first
     while at > 0 and (line.upos(at - 1) in ("DET", "NUM", "ADV") or line.has(at - 1, MarkerKind.DETERMINER)):
         at -= 1
     if at > 0 and line.words[at - 1].text in _SEPARATORS:
         phrase = reading.ending.get(at - 1)
-        return phrase if phrase is not None and phrase.type == "Person" else None
+        return phrase if phrase is not None and phrase.type in types[:1] else None
     copula = next((h for h in line.cues if h.last == at and any(c.frame == "copula" for c in h.cues)), None)
     if copula is None and (at - 1) not in reading.verbs:
         return None
     found = subject(reading, at - 1)
-    return found.phrase if found is not None and found.phrase.type in ("Person", "") else None
+    return found.phrase if found is not None and (not types or found.phrase.type in types) else None
 
 
 def holders(reading: Reading) -> dict[int, Phrase]:
-    """For each title with a holder named beside it, by the title's first word: the holder."""
-    return {
-        hit.first: holder
-        for hit in reading.line.cues
-        for cue in hit.cues
-        if cue.frame is Frame.ROLE
-        for holder, _ in role_pairs(reading, hit, cue)
-    }
+    """For each office with a holder named beside it, by the title's first word: the holder."""
+    offices = [(hit.first, _office(reading, hit)[0]) for hit in reading.line.cues if hit.office]
+    return {first: holder for first, holder in offices if holder is not None}
