@@ -74,13 +74,21 @@ def _before(reading: Reading, at: int) -> Phrase | None:
     line = reading.line
     while (phrase := reading.ending.get(at)) is not None:
         phrase = owner_of(reading, phrase)
-        opener = start_of(reading, phrase)
+        opener = _list_start(reading, phrase)
         of = line.has(opener - 1, MarkerKind.OF)
         if (line.upos(opener - 1) == "ADP" and not of) or phrase.kind is PhraseKind.EMPTY:
             at = _skip_back(line, opener - 1 if phrase.kind is not PhraseKind.EMPTY else opener)
         else:
             return phrase
     return None
+
+
+def _list_start(reading: Reading, phrase: Phrase) -> int:
+    """Where a phrase begins with those that "và" joins to it: a preposition before them governs them all."""
+    at = start_of(reading, phrase)
+    while reading.line.has(at - 1, MarkerKind.AND) and (joined := reading.ending.get(at - 1)) is not None:
+        at = start_of(reading, joined)
+    return at
 
 
 def _before_bracket(reading: Reading, at: int) -> Phrase | None:
