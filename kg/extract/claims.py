@@ -32,11 +32,11 @@ class Saying:
     modality: str
 
 
-def modality(reading: Reading, cue: int, sayings: Sequence[Saying]) -> Modality:
-    """The modality of what a cue states."""
+def modality(reading: Reading, cue: int, last: int, sayings: Sequence[Saying]) -> Modality:
+    """The modality of what a cue (words cue..last-1) states; the cue may tell itself: "muốn", "tìm cách"."""
     start = _clause_start(reading, cue)
     for kind, value in _SCOPED:
-        if any(reading.line.has(at, kind) for at in range(start, cue)):
+        if any(reading.line.has(at, kind) for at in range(start, last)):
             return value
     if _in_condition(reading, cue):
         return Modality.POSSIBLE

@@ -1,14 +1,9 @@
-"""What may be extracted: classes, relations, cue words and markers, read from Turtle.
-
-Nothing about a language or a relation is written in Python: editing the Turtle changes what is extracted.
-"""
+"""The values that an ontology is made of: classes, relations, cues, markers and known things, all frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 
 class Frame(StrEnum):
@@ -43,6 +38,12 @@ class MarkerKind(StrEnum):
     MODIFIER = "modifier"  # words that end the plain head form of a concept: "rẻ", "dồi dào", "hiện nay"
     EMPTY = "empty"  # nouns that never are an entity by themselves: "việc", "điều", "năm"
     BOUNDARY = "boundary"  # ends a clause: "nhưng", "trong khi", "rằng"
+    OF = "of"  # possessive preposition: "của"
+    BY = "by"  # names the agent of a passive: "bởi", "do"
+    NOMINAL = "nominal"  # turns the verb phrase after it into a noun phrase, no part of the entity: "sự", "việc"
+    DEGREE = "degree"  # an adjective that it modifies is no part of the plain concept: "rất", "hơn", "nhất"
+    SELF = "self"  # stands for the subject of its own clause: "mình", "bản thân"
+    FIRST = "first"  # first person, stands for the speaker: "tôi", "chúng tôi"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -102,7 +103,11 @@ class Marker:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Known:
-    """A named individual or concept that the ontology itself lists, with all its labels."""
+    """A named individual or concept that the ontology itself lists, with all its labels.
+
+    Labels keep their case. One that starts with a capital is a proper name and means the thing only where the text
+    has the same capitals: "Áo" is Austria, "áo" a shirt; "Ý" is Italy, "ý" an idea.
+    """
 
     name: str  # local name of its IRI
     iri: str
@@ -122,10 +127,24 @@ class Ontology:
     hash: str
 
     def allows(self, subject: str, relation: str, object: str) -> bool:
-        """Whether domain and range admit a subject and an object of these classes ("" is unknown, admitted)."""
-        raise NotImplementedError
+        """Whether domain and range admit a subject and an object of these classes ("" is unknown, admitted).
 
+        A subclass is admitted where its superclass is, and a symmetric relation in either direction. Raises KeyError
+        for a relation that the ontology lacks.
 
-def load(paths: Sequence[Path] = ()) -> Ontology:
-    """The shipped ontology, extended or replaced by the Turtle files ``paths``. Raises OntologyError."""
-    raise NotImplementedError
+        >>> person = EntityClass("Person", "https://example.org/p", (), (), ())
+        >>> knows = Relation("knows", "https://example.org/k", (), False, ("Person",), (), ())
+        >>> ontology = Ontology({"Person": person}, {"knows": knows}, (), (), (), "")
+        >>> ontology.allows("Person", "knows", "Place"), ontology.allows("Place", "knows", "Person")
+        (True, False)
+        """
+        ends = self.relations[relation]
+        if self._admits(ends.domain, subject) and self._admits(ends.range, object):
+            return True
+        return ends.symmetric and self._admits(ends.domain, object) and self._admits(ends.range, subject)
+
+    def _admits(self, allowed: tuple[str, ...], name: str) -> bool:
+        if not allowed or not name or name in allowed:
+            return True
+        found = self.classes.get(name)
+        return found is not None and any(parent in allowed for parent in found.parents)
