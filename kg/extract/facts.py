@@ -73,7 +73,9 @@ def _state(
     for phrase in (candidate.subject, candidate.object):
         sure *= _REFERENCE if phrase.kind is PhraseKind.REFERENCE else 1.0
     evidence = _evidence(article, reading, candidate)
-    mode = Modality.ASSERTED if _is_static(reading, candidate) else modality(reading, at, max(at, candidate.cue[1]), said)
+    mode = (
+        Modality.ASSERTED if _is_static(reading, candidate) else modality(reading, at, max(at, candidate.cue[1]), said)
+    )
     return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence, (candidate.line, at))
 
 

@@ -13,6 +13,7 @@ from kg.extract.lexicon import Lexicon
 from kg.model import Sentence
 from kg.ontology import MarkerKind
 
+_OFFICE = 5  # words of an office
 _NAMED_AFTER = ("Place", "Organization")  # a name before one of these is part of it: "Quốc hội Mỹ"
 
 
@@ -73,7 +74,8 @@ def recognised(sentence: Sentence, lexicon: Lexicon, sure: frozenset[str]) -> tu
 
 def name_spans(sentence: Sentence, found: Sequence[Span], lexicon: Lexicon, capitals: Capitals) -> tuple[Span, ...]:
     """The names of a sentence: what was recognised and what is capitalised, each as long as it should be."""
-    pieces = [piece for span in found for piece in _split(sentence, span, lexicon, capitals)]
+    whole = [part for span in found for part in _split_holder(sentence, span, lexicon, capitals)]
+    pieces = [piece for span in whole for piece in _split(sentence, span, lexicon, capitals)]
     pieces += _runs(sentence, pieces, lexicon, capitals)
     joined: list[Span] = []
     for piece in sorted(pieces):
@@ -106,6 +108,28 @@ def _is_label(text: str, lexicon: Lexicon) -> bool:
 def is_title(text: str, lexicon: Lexicon) -> bool:
     form = text.casefold()
     return form in lexicon.offices or MarkerKind.TITLE in lexicon.markers.get(form, {})
+
+
+def _split_holder(sentence: Sentence, span: Span, lexicon: Lexicon, capitals: Capitals) -> tuple[Span, ...]:
+    """After an office, an organisation without the person named behind it: "Bộ trưởng | Quốc phòng Nga | Sergei Shoigu".
+
+    A place of two syllables is likelier than a person where a class noun asks for one: "Chủ tịch UBND tỉnh Hà Nam".
+    """
+    last, words = span.last - 1, sentence.words
+    if span.type != "Organization" or last == span.first or not _office_before(sentence, span.first, lexicon):
+        return (span,)
+    syllables = words[last].text.split(" ")
+    seat = lexicon.markers.get(words[last - 1].text.casefold(), {}).get(MarkerKind.CLASS_NOUN) == "Place"
+    named = words[last].upos == "PROPN" and all(syllable[:1].isupper() for syllable in syllables)
+    if not named or len(syllables) < 2 + seat or _other_class(words[last].text, lexicon, capitals):
+        return (span,)
+    return Span(span.first, last, span.type), Span(last, span.last, "Person")
+
+
+def _office_before(sentence: Sentence, index: int, lexicon: Lexicon) -> bool:
+    """Whether the words before a name are an office."""
+    texts = [word.text.casefold() for word in sentence.words[max(0, index - _OFFICE) : index]]
+    return any(" ".join(texts[first:]) in lexicon.offices for first in range(len(texts)))
 
 
 def _split(sentence: Sentence, span: Span, lexicon: Lexicon, capitals: Capitals) -> Iterator[Span]:

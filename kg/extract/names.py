@@ -65,13 +65,26 @@ def _votes(sentences: Sequence[Sentence], found: Sequence[Sequence[Span]], lexic
         for span in spans:
             ballot = votes[written(sentence, span.first, span.last)]
             ballot[span.type] += 1 if span.type else 0
-            inside = class_inside(sentence, span, lexicon) if span.last - span.first > 1 else ""
-            title = (
-                class_before(sentence, span.first, lexicon) or inside or _holder_class(sentence, span, spans, lexicon)
-            )
+            title = _told_class(sentence, span, spans, lexicon)
             if title:
                 ballot[title] += _TITLE_WEIGHT
+            elif _after_office(sentence, span, spans, lexicon):
+                ballot["Person"] += 1
     return votes
+
+
+def _told_class(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: Lexicon) -> str:
+    """The class that the words before a name, or its own first word, tell; else ""."""
+    if any(other.last == span.first for other in spans):  # "UBND tỉnh | Nguyễn Văn Cao": "tỉnh" is taken
+        return _holder_class(sentence, span, spans, lexicon)
+    inside = class_inside(sentence, span, lexicon) if span.last - span.first > 1 else ""
+    return class_before(sentence, span.first, lexicon) or inside
+
+
+def _after_office(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:
+    """Whether an office stands before a name and no other name behind it: rather "Tổng thống Putin" than "Chủ tịch AMD"."""
+    office = span.first > 0 and sentence.words[span.first - 1].text.casefold() in lexicon.offices
+    return office and all(not span.last <= other.first <= span.last + 2 for other in spans)
 
 
 def _holder_class(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: Lexicon) -> str:
