@@ -1,0 +1,259 @@
+"""Triples -> values: what the Turtle says, checked and sorted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from kg.errors import OntologyError
+from kg.ontology.turtle import KG, ONTOLEX, TurtleFile, content_hash, where
+from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation
+
+_DEFAULT_CONFIDENCE = 0.7  # of a cue that does not say
+_LABEL_CONFIDENCE = 0.5  # of a cue made from a relation's label
+_LABELS = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
+_MODALITIES = ("asserted", "planned", "possible", "denied")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """All triples together, and the files for messages."""
+
+    files: tuple[TurtleFile, ...]
+    graph: Graph
+
+    def error(self, subject: Node, message: str) -> OntologyError:
+        return OntologyError(f"{where(reversed(self.files), subject)}: {message}")
+
+    def named(self, *types: URIRef) -> list[URIRef]:
+        """The subjects of these types that have an IRI, sorted."""
+        found = {s for kind in types for s in self.graph.subjects(RDF.type, kind) if isinstance(s, URIRef)}
+        return sorted(found)
+
+
+def read_values(files: Sequence[TurtleFile], *, replaced: bool) -> Ontology:
+    """The ontology that the files state together. Raises OntologyError."""
+    graph = Graph()
+    for file in files:
+        for triple in file.graph:
+            graph.add(triple)
+    source = _Source(tuple(files), graph)
+    classes = _read_classes(source)
+    relations = _read_relations(source, classes)
+    if not relations:
+        paths = ", ".join(str(file.path) for file in files if not file.shipped)
+        raise OntologyError(f"{paths}: no relation; declare at least one owl:ObjectProperty")
+    return Ontology(
+        classes,
+        relations,
+        tuple(sorted(set(_read_cues(source, relations)))),
+        tuple(sorted(set(_read_markers(source, classes, replaced=replaced)))),
+        tuple(sorted(_read_known(source, classes))),
+        content_hash(graph),
+    )
+
+
+def local_name(iri: Node) -> str:
+    """The part after the last "#" or "/".
+
+    >>> local_name(URIRef("https://example.org/kg/ontology#develops"))
+    'develops'
+    """
+    return re.split(r"[#/]", str(iri).rstrip("#/"))[-1]
+
+
+def written_form(text: str) -> str:
+    """NFC, casefolded, single spaces.
+
+    >>> written_form("  Rót   vốn ")
+    'rót vốn'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _labels(graph: Graph, subject: Node) -> tuple[Label, ...]:
+    """All labels, preferred ones first, each kind sorted."""
+    found: dict[Label, None] = {}
+    for kind in _LABELS:
+        texts = (o for o in graph.objects(subject, kind) if isinstance(o, Literal))
+        normal = (Label(o.language or "", " ".join(unicodedata.normalize("NFC", o).split())) for o in texts)
+        found.update(dict.fromkeys(sorted(normal)))
+    return tuple(found)
+
+
+def _read_classes(source: _Source) -> dict[str, EntityClass]:
+    """Classes with an IRI, and what domains and ranges name; not owl:Thing."""
+    graph = source.graph
+    used = {c for p in (RDFS.domain, RDFS.range) for s in source.named(OWL.ObjectProperty) for c in _members(graph, s, p)}
+    by_name: dict[str, list[URIRef]] = {}
+    for iri in sorted({*source.named(OWL.Class, RDFS.Class), *used} - {OWL.Thing}):
+        by_name.setdefault(local_name(iri), []).append(iri)
+    classes = {}
+    for name, iris in sorted(by_name.items()):
+        above = {p for iri in iris for p in graph.transitive_objects(iri, RDFS.subClassOf)} - set(iris)
+        parents = tuple(sorted({local_name(p) for p in above if isinstance(p, URIRef)} & by_name.keys() - {name}))
+        tags = {str(tag) for iri in iris for tag in graph.objects(iri, KG.recognisedAs)}
+        classes[name] = EntityClass(name, str(_own(iris)), _all_labels(graph, iris), parents, tuple(sorted(tags)))
+    return classes
+
+
+def _own(iris: Sequence[URIRef]) -> URIRef:
+    """Of several IRIs with one local name kg's own."""
+    return next((iri for iri in iris if iri in KG), iris[0])
+
+
+def _all_labels(graph: Graph, iris: Sequence[URIRef]) -> tuple[Label, ...]:
+    return tuple(dict.fromkeys(label for iri in iris for label in _labels(graph, iri)))
+
+
+def _members(graph: Graph, subject: Node, predicate: URIRef) -> set[URIRef]:
+    """The classes that a domain or range names, alone or in an owl:unionOf. owl:Thing names none."""
+    found: set[URIRef] = set()
+    for value in graph.objects(subject, predicate):
+        lists = list(graph.objects(value, OWL.unionOf))
+        terms = [term for head in lists for term in Collection(graph, head)] if lists else [value]
+        found |= {term for term in terms if isinstance(term, URIRef) and term != OWL.Thing}
+    return found
+
+
+def _read_relations(source: _Source, classes: dict[str, EntityClass]) -> dict[str, Relation]:
+    graph = source.graph
+    by_name: dict[str, list[URIRef]] = {}
+    for iri in source.named(OWL.ObjectProperty):
+        by_name.setdefault(local_name(iri), []).append(iri)
+    relations = {}
+    for name, iris in sorted(by_name.items()):
+        ends = [
+            tuple(sorted({local_name(c) for iri in iris for c in _members(graph, iri, end)} & classes.keys()))
+            for end in (RDFS.domain, RDFS.range)
+        ]
+        above = {b for iri in iris for p in (KG.broader, RDFS.subPropertyOf) for b in graph.objects(iri, p)}
+        broader = tuple(sorted({local_name(b) for b in above} & by_name.keys() - {name}))
+        symmetric = any((iri, RDF.type, OWL.SymmetricProperty) in graph for iri in iris)
+        labels = _all_labels(graph, iris)
+        relations[name] = Relation(name, str(_own(iris)), labels, symmetric, ends[0], ends[1], broader)
+    return relations
+
+
+def _read_cues(source: _Source, relations: dict[str, Relation]) -> Iterator[Cue]:
+    cued = set()
+    for entry in source.named(ONTOLEX.LexicalEntry):
+        for cue in _read_entry(source, entry, relations):
+            cued.add(cue.relation)
+            yield cue
+    for name in sorted(relations.keys() - cued):
+        relation = relations[name]
+        for label in relation.labels or (Label("", name),):
+            words = written_form(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", label.text))
+            yield Cue(words, label.lang, Frame.VERB, name, (), False, _LABEL_CONFIDENCE)
+
+
+def _read_entry(source: _Source, entry: URIRef, relations: dict[str, Relation]) -> Iterator[Cue]:
+    """The cues of one lexical entry: one for each written form, relation and pair of prepositions."""
+    graph = source.graph
+    name = local_name(entry)
+    forms = _literals(graph, *graph.objects(entry, ONTOLEX.canonicalForm), *graph.objects(entry, ONTOLEX.otherForm))
+    if not forms:
+        raise source.error(entry, f"cue {name} has no words; add ontolex:canonicalForm [ ontolex:writtenRep ... ]")
+    targets = [local_name(o) for o in graph.objects(entry, ONTOLEX.denotes)]
+    unknown = sorted(set(targets) - relations.keys())
+    if unknown or not targets:
+        bad = f"names an unknown relation {unknown[0]!r}" if unknown else "names no relation"
+        raise source.error(entry, f"cue {name} {bad} (ontolex:denotes); relations are {', '.join(relations)}")
+    frame = _read_frame(source, entry)
+    inverse = any(bool(o.toPython()) for o in graph.objects(entry, KG.inverse) if isinstance(o, Literal))
+    confidence = _read_confidence(source, entry)
+    words = sorted(written_form(str(o)) for o in graph.objects(entry, KG.preposition))
+    groups = [_pair(word) for word in words] if frame is Frame.OF_WITH else [tuple(words)]
+    for form in forms:
+        for target in targets:
+            for group in groups:
+                text = written_form(form)
+                yield Cue(text, form.language or "", frame, target, group, inverse, confidence)
+
+
+def _pair(words: str) -> tuple[str, ...]:
+    """The two prepositions of an of-with cue, in the order of the text: "của + với"."""
+    return tuple(word.strip() for word in words.split("+"))
+
+
+def _literals(graph: Graph, *subjects: Node) -> list[Literal]:
+    found = {o for s in subjects for o in graph.objects(s, ONTOLEX.writtenRep) if isinstance(o, Literal)}
+    return sorted(found)
+
+
+def _read_frame(source: _Source, entry: URIRef) -> Frame:
+    values = sorted(str(o) for o in source.graph.objects(entry, KG.frame))
+    allowed = [str(frame) for frame in Frame]
+    if len(values) != 1 or values[0] not in allowed:
+        bad = f"unknown frame {', '.join(map(repr, values))}" if values else "no frame"
+        raise source.error(entry, f"cue {local_name(entry)}: {bad}; kg:frame is one of {', '.join(allowed)}")
+    return Frame(values[0])
+
+
+def _read_confidence(source: _Source, entry: URIRef) -> float:
+    values = [o.toPython() for o in source.graph.objects(entry, KG.cueConfidence) if isinstance(o, Literal)]
+    try:
+        value = float(values[0]) if values else _DEFAULT_CONFIDENCE
+    except (TypeError, ValueError):
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise source.error(
+            entry, f"cue {local_name(entry)}: kg:cueConfidence {values[0]} is not a number from 0 to 1, such as 0.8"
+        )
+    return value
+
+
+def _read_markers(source: _Source, classes: dict[str, EntityClass], *, replaced: bool) -> Iterator[Marker]:
+    graph = source.graph
+    allowed = [str(kind) for kind in MarkerKind]
+    for iri in source.named(KG.Marker):
+        kinds = sorted(str(o) for o in graph.objects(iri, KG.kind))
+        if not kinds or not set(kinds) <= set(allowed):
+            bad = ", ".join(sorted(set(kinds) - set(allowed))) or "none"
+            raise source.error(iri, f"marker {local_name(iri)}: kind {bad}; kg:kind is one of {', '.join(allowed)}")
+        value = _read_value(source, iri, classes, replaced=replaced)
+        for form in _literals(graph, iri):
+            for kind in kinds:
+                yield Marker(written_form(form), form.language or "", MarkerKind(kind), value)
+
+
+def _read_value(source: _Source, iri: URIRef, classes: dict[str, EntityClass], *, replaced: bool) -> str:
+    """A marker's class or modality, "" for none. With replaced classes, one that they lack counts as none."""
+    graph = source.graph
+    names = sorted(local_name(o) for o in graph.objects(iri, KG.marksClass))
+    unknown = [name for name in names if name not in classes]
+    if unknown and not replaced:
+        raise source.error(
+            iri, f"marker {local_name(iri)}: unknown class {unknown[0]!r}; classes are {', '.join(classes)}"
+        )
+    modalities = sorted(local_name(o).lower() for o in graph.objects(iri, KG.marksModality))
+    wrong = [name for name in modalities if name not in _MODALITIES]
+    if wrong:
+        raise source.error(
+            iri, f"marker {local_name(iri)}: unknown modality {wrong[0]!r}; allowed: {', '.join(_MODALITIES)}"
+        )
+    return next((name for name in (*names, *modalities) if name not in unknown), "")
+
+
+def _read_known(source: _Source, classes: dict[str, EntityClass]) -> Iterator[Known]:
+    """Individuals with a label whose type is one of the classes (the most specific one, then the first by name)."""
+    graph = source.graph
+    by_iri = {iri: local_name(iri) for iri in source.named(OWL.Class, RDFS.Class)}
+    types: dict[URIRef, set[str]] = {}
+    for iri, name in by_iri.items():
+        if name in classes:
+            for subject in graph.subjects(RDF.type, iri):
+                if isinstance(subject, URIRef) and not isinstance(subject, BNode):
+                    types.setdefault(subject, set()).add(name)
+    for subject, names in types.items():
+        labels = _labels(graph, subject)
+        specific = min(names - {p for name in names for p in classes[name].parents} or names)
+        if labels:
+            yield Known(local_name(subject), str(subject), specific, labels)
