@@ -1,0 +1,46 @@
+# Two commands are enough: `make demo` and `make test`. Everything that they need is installed into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CHROMIUM := /usr/bin/chromium
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
+export OMP_NUM_THREADS := 1
+
+.PHONY: help setup demo test lint train chromium sample clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(STAMP)  ## make .venv and install kg into it, so that .venv/bin/kg runs
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: setup  ## build the graph of the sample articles and serve it at http://127.0.0.1:8000
+	$(BIN)/kg build kg/samples --lang vi --out outputs
+	$(BIN)/kg serve --out outputs
+
+test: setup chromium  ## check the style, the types and the imports, and run all tests
+	$(BIN)/ruff check kg tests
+	$(BIN)/ruff format --check kg tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -rs
+
+chromium:  # for the browser tests, which are skipped with the reason shown where this does not work
+	@test -x $(CHROMIUM) || ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium fonts-noto-core) \
+	  || echo "no Chromium: the browser tests will be skipped"
+
+train: setup  ## make the language models anew from ../shared/data
+	$(BIN)/python -m kg.training
+
+sample: setup  ## make outputs/sample, the committed graph of the sample articles, anew
+	$(BIN)/kg build kg/samples --lang vi --out outputs/sample --rebuild
+
+clean:  ## remove what was built, but not .venv
+	rm -rf outputs/store outputs/graph.ttl outputs/graph.html .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

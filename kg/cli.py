@@ -1,0 +1,232 @@
+"""The command line: arguments, exit codes, progress bars. Nothing else in kg prints.
+
+Exit status: 0 done, 1 done in part (an article could not be read, a graph does not conform), 2 wrong input, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from kg.errors import KgError, RequestError
+
+if TYPE_CHECKING:
+    from kg.pipeline import Summary
+    from kg.store import Result
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Knowledge graphs from articles, in which every edge opens the sentence that states it.\n\n"
+    "Example: **kg build article.txt**, then **kg serve**, and open http://127.0.0.1:8000.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the graph is kept.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
+OUTPUTS = Path("outputs")
+
+
+def main() -> None:
+    """What the ``kg`` command runs."""
+    try:
+        app()
+    except KgError as error:
+        err.print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True, highlight=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("stopped: what was finished before is kept", highlight=False)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of a pipe (head, less) has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _plain(text: str) -> str:
+    """Text that rich shows as it is: brackets are no markup, control characters have no effect."""
+    from rich.markup import escape
+
+    return escape("".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text))
+
+
+# Write
+
+
+@app.command()
+def build(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, http(s) addresses, - for standard input.")
+    ],
+    folder: Folder = OUTPUTS,
+    ontology: Annotated[
+        list[Path] | None, typer.Option("--ontology", metavar="FILE", help="Turtle that extends or replaces ours.")
+    ] = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="The language of the articles.")] = Lang.AUTO,
+    date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of articles that carry none.")] = "",
+    models: Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Your own Stanza models.")] = None,
+    plain: Annotated[
+        Plain | None, typer.Option("--plain", help="Which facts become plain triples too (kept with the store).")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read unchanged articles again.")] = False,
+    export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
+) -> None:
+    """Read articles (.txt, .md, .html, .pdf) into a graph.
+
+    Example: **kg build article.txt news/ https://example.org/story.html --out outputs**
+    """
+    from kg import pipeline
+
+    with _progress() as show:
+        summary = pipeline.build(
+            paths,
+            out=folder,
+            ontology=ontology or (),
+            lang=lang.value,
+            date=_date(date),
+            models=models,
+            plain=plain.value if plain else "",
+            rebuild=rebuild,
+            progress=show,
+        )
+    for message in summary.failed:
+        err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
+    if export:
+        _write_exports(folder)
+    _show_summary(summary, folder)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.trig|FILE.nq", help="What kg export wrote.")],
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Restore an export without loss, in place of what the store held.
+
+    Example: **kg import graph.trig --out restored**
+    """
+    from kg.store import Store
+
+    with Store.create_or_open(folder / STORE) as store:
+        store.load(file)
+        store.publish()
+        stats = store.stats()
+    out.print(f"{stats.articles} articles, {stats.entities} entities, {stats.statements} facts in {folder}")
+
+
+@app.command()
+def remove(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="Its name as kg stats --articles lists it.")],
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Remove an article and all that only it says.
+
+    Example: **kg remove ai-nang-luong.vi.txt**
+    """
+    from kg.store import Store
+
+    _existing(folder)
+    with Store.create_or_open(folder / STORE) as store:
+        if article not in store.articles():
+            raise RequestError(_no_such_article(article, list(store.articles()), folder))
+        store.remove(article)
+        store.publish()
+    _write_exports(folder)
+    out.print(f"removed {_plain(article)}")
+
+
+# Read
+
+
+@app.command()
+def query(
+    sparql: Annotated[str, typer.Argument(metavar="'SELECT ...'|FILE.rq|-", help="The query; usual prefixes are set.")],
+    format: Annotated[QueryFormat, typer.Option("--format", help="How results are shown.")] = QueryFormat.TABLE,
+    folder: Folder = OUTPUTS,
+    output: Output = None,
+) -> None:
+    """Ask the graph in SPARQL.
+
+    Example: **kg query 'SELECT ?who WHERE { ?who kg:leads id:openai }'**
+    """
+    with _existing(folder) as graph:
+        result = graph.query(_read_query(sparql))
+        if format is QueryFormat.TABLE and result.kind == "select" and output is None:
+            _show_table(result)
+            return
+        default = "csv" if result.kind == "select" else "turtle" if result.kind == "construct" else "json"
+        _write(result.serialize(default if format is QueryFormat.TABLE else format.value), output)
+
+
+@app.command()
+def export(
+    format: Annotated[ExportFormat, typer.Option("--format", help="The file format.")],
+    output: Output = None,
+    entity: Annotated[list[str] | None, typer.Option("--entity", metavar="NAME", help="Only facts about it.")] = None,
+    relation: Annotated[list[str] | None, typer.Option("--relation", metavar="NAME", help="Only this one.")] = None,
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Write the graph, or a part of it, to a file.
+
+    Example: **kg export --format turtle -o openai.ttl --entity OpenAI**
+    """
+    with _existing(folder) as graph:
+        _write(graph.export(format.value, entities=entity or (), relations=relation or ()), output)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8000,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Serve the page at / and a SPARQL endpoint at /sparql.
+
+    Example: **kg serve --port 8000**
+    """
+    from kg.web import server
+
+    server.serve(folder, host=host, port=port)
+
+
+@app.command()
+def stats(
+    articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Count what the graph holds.
+
+    Example: **kg stats --articles**
+    """
+    with _existing(folder) as graph:
+        table = Table("what", "number", box=None)
+        for name, number in graph.stats().rows():
+            table.add_row(name, f"{number:,}")
+        out.print(table)
+        if articles:
+            for name in graph.articles():
+                out.print(_plain(name), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def validate(folder: Folder = OUTPUTS) -> None:
+    """Check the graph against the SHACL shapes. Exit status 1 if it does not conform.
+
+    Example: **kg validate --out outputs**
+    """
+    with _existing(folder) as graph:
+        conforms, report = graph.validate()
+    out.print(report, highlight=False, markup=False, soft_wrap=True)
+    if not conforms:
+        raise typer.Exit(1)
