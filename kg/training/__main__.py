@@ -55,11 +55,13 @@ def make_tokenizer(folders: Folders) -> None:
 
 def make_tagger(folders: Folders) -> None:
     from kg.training.features import Features
+    from kg.training.modern import tagged_today
     from kg.training.stanza_models import train_tagger
 
     features = Features(folders.work / "features", encoder=folders.encoder)
-    dev = corpora.treebank(folders.data, "dev")
-    train_tagger(folders.model("pos"), train=_words(folders), dev=dev, work=folders.work, features=features)
+    dev, train = corpora.treebank(folders.data, "dev"), _words(folders)
+    train += tagged_today(train, 600, seed=SEED)
+    train_tagger(folders.model("pos"), train=train, dev=dev, work=folders.work, features=features)
 
 
 def _words(folders: Folders) -> list[corpora.Tree]:
@@ -73,9 +75,9 @@ def make_parser(folders: Folders) -> None:
     from kg.training.stanza_models import retagged, train_parser
 
     features = Features(folders.work / "features", encoder=folders.encoder)
-    # The tree is read off predicted tags later: so the scores that choose the best parser must be with those too.
-    dev = retagged(corpora.treebank(folders.data, "dev"), folders.model("pos"), work=folders.work, features=features)
-    train = corpora.treebank(folders.data, "train")
+    # The parser reads predicted tags later, so it is trained on predicted ones, and chosen by scores on those.
+    parts = (corpora.treebank(folders.data, part) for part in ("train", "dev"))
+    train, dev = (retagged(trees, folders.model("pos"), work=folders.work, features=features) for trees in parts)
     train_parser(folders.model("depparse"), train=train, dev=dev, work=folders.work, features=features)
 
 

@@ -6,8 +6,8 @@ Training sentences get some of their names replaced by these, and plain sentence
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kg.parse import find_atoms
 from kg.training.corpora import Token, Tree
@@ -67,7 +67,7 @@ _LISTS = {
         Luật Đất đai, Luật Trí tuệ nhân tạo, Đạo luật AI, Nghị quyết 57, Nghị định 13, Đạo luật CHIPS, Hiệp định
         Paris, Luật Dữ liệu, Luật An ninh mạng, Oppenheimer, Barbie, Mai, Đất rừng phương Nam, Dune, Squid Game""",
 }
-NAMES = {kind: tuple(re.split(r",\s+", names.strip())) for kind, names in _LISTS.items()}
+NAMES = {kind: tuple(" ".join(names.split()).split(", ")) for kind, names in _LISTS.items()}
 PERSON_TYPES = ("CEO", "giám đốc điều hành", "tổng giám đốc", "đồng sáng lập", "nhà sáng lập", "chủ tịch", "Chủ tịch")
 
 # {O} organisation, {P} person, {D} product, {L} place, {E} event, {W} work, {T} title; words as the tokenizer cuts them
@@ -124,6 +124,23 @@ def made_sentences(count: int, *, seed: int) -> Iterator[Tree]:
                 tokens += name_tokens(name, kind)
             else:
                 tokens.append(Token(item.replace("_", " ")))
+        yield tuple(tokens)
+
+
+TERMS = ("AI", "AI", "AI", "GPU", "chip", "startup", "blockchain", "chatbot", "IT", "ICO", "GDP", "API", "AGI", "VR")
+
+
+def tagged_today(trees: Sequence[Tree], count: int, *, seed: int) -> Iterator[Tree]:
+    """Tagged sentences with a name or a noun replaced by one of today: "AI" is not the pronoun "ai" in capitals."""
+    chance = random.Random(seed)
+    names = [name for kind in ("Organization", "Person", "Product") for name in NAMES[kind]]
+    for tree in chance.sample(trees, min(count, len(trees))):
+        tokens = list(tree)
+        for upos, xpos, words in (("PROPN", "NNP", names), ("NOUN", "N", TERMS)):
+            places = [index for index, token in enumerate(tokens) if (token.upos, token.xpos) == (upos, xpos)]
+            if places:
+                index = chance.choice(places)
+                tokens[index] = replace(tokens[index], text=chance.choice(words))
         yield tuple(tokens)
 
 

@@ -26,9 +26,9 @@ def train_tagger(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work:
 
     files = _options(train_file=write_conllu(work / "pos-train.conllu", train))
     files += _options(eval_file=write_conllu(work / "pos-dev.conllu", dev))
-    sizes = _options(hidden_dim=160, num_layers=1, deep_biaff_hidden_dim=100, word_emb_dim=0)
+    sizes = _options(hidden_dim=160, num_layers=1, deep_biaff_hidden_dim=100, word_emb_dim=50, word_cutoff=5)
     course = _options(
-        batch_size=64, max_steps=1200, eval_interval=200, lr=0.0015, fix_eval_interval=True, no_second_optim=True
+        batch_size=64, max_steps=1200, eval_interval=200, lr=0.003, fix_eval_interval=True, no_second_optim=True
     )
     with cached(features):
         tagger.main([*_common(work, out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])

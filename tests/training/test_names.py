@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kg.training.corpora import Token, Tree
 from kg.training.evaluation import name_scores
-from kg.training.modern import NAMES, PATTERNS, made_sentences, renamed
+from kg.training.modern import NAMES, PATTERNS, made_sentences, renamed, tagged_today
 from kg.training.name_data import completed, in_words, name_spans
 
 
@@ -55,6 +55,16 @@ def test_renamed_sentences_keep_their_other_words() -> None:
     for sentence in renamed(given, 20, seed=1):
         assert (sentence[0].text, sentence[-1].text) == ("Hãng", "xe")
         assert [kind for _, _, kind in name_spans(sentence)] == ["Organization"]
+
+
+def test_tagged_sentences_of_today_keep_tags_and_trees() -> None:
+    given = (Token("Nam", "PROPN", "NNP", 2, "nsubj"), Token("bán", "VERB", "V"), Token("xe", "NOUN", "N", 2, "obj"))
+    (changed,) = tagged_today([given], 5, seed=1)
+    assert changed[1] == given[1]
+    assert [token.text for token in changed] != [token.text for token in given]
+    assert [(token.upos, token.head, token.deprel) for token in changed] == [
+        (token.upos, token.head, token.deprel) for token in given
+    ]
 
 
 def test_scores_count_exact_spans() -> None:
