@@ -1,0 +1,72 @@
+"""Bytes -> text, and text -> clean text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from kg.articles.values import Document, Raw
+from kg.errors import ArticleError
+
+_BOMS = (  # the first that fits; UTF-32 is taken for UTF-16 and refused for its NULs
+    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_CLEAN = (  # in this order
+    (re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]"), "\n"),
+    (re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"), " "),
+    # Soft hyphens, zero-width letters, marks of direction, byte order marks, lone surrogates, non-characters
+    (re.compile("[\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"), ""),
+    (re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]"), " "),
+)
+
+
+def read_text(raw: Raw) -> Document:
+    """Plain text as it is. Raises ArticleError if it is not text."""
+    return Document(decode(raw))
+
+
+def decode(raw: Raw) -> str:
+    """The text in UTF-8, or in UTF-16 with a byte order mark. Raises ArticleError naming the first wrong byte."""
+    bom, encoding, label = next((row for row in _BOMS if raw.content.startswith(row[0])), (b"", "utf-8", "UTF-8"))
+    content = raw.content[len(bom) :]
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        place = error.start + len(bom)
+        refuse_binary(raw.name, raw.content if encoding == "utf-8" else b"")
+        raise ArticleError(
+            f"{raw.name} is not {label} text: byte 0x{content[error.start]:02X} at position {place} does not fit; "
+            "save it as UTF-8 (iconv -f windows-1258 -t utf-8 converts old Vietnamese files)"
+        ) from None
+    refuse_binary(raw.name, text.encode("utf-8"))
+    return text
+
+
+def refuse_binary(name: str, content: bytes) -> None:
+    """Raises ArticleError if there is a NUL byte, which no text has."""
+    place = content.find(0)
+    if place >= 0:
+        raise ArticleError(f"{name} is not text but binary: NUL byte at position {place}; give an article's text")
+
+
+def clean(text: str) -> str:
+    r"""NFC text with "\n" line ends, common spaces, and nothing that cannot be seen. Cleaning twice changes nothing.
+
+    >>> clean("Năng\u00a0lượng ha\u0323t nhân\r\nđi\u200bện")
+    'Năng lượng hạt nhân\nđiện'
+    """
+    for pattern, replacement in _CLEAN:
+        text = pattern.sub(replacement, text)
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """Clean text in one line, as metadata should be.
+
+    >>> one_line(" Giá  điện\\n tăng ")
+    'Giá điện tăng'
+    """
+    return " ".join(clean(text).split())
