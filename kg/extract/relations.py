@@ -201,17 +201,12 @@ def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase]
 
 
 def _place_in(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
-    """ "xã X, huyện Y" and "X (Y)": the larger place follows."""
+    """"xã X, huyện Y" and "X (Y)": the larger place follows."""
     line, at = reading.line, phrase.last
-    if (
-        phrase.kind is not PhraseKind.NAME
-        or phrase.type != "Place"
-        or line.upos(at) != "PUNCT"
-        or at >= len(line.words)
-    ):
-        return None
-    following = reading.starting.get(at + 1) if line.words[at].text in ",(" else None
-    if following is None:
+    mark = line.words[at].text if at < len(line.words) else ""
+    may_be_in = phrase.type == "Place" or (phrase.type == "Organization" and mark == "(")
+    following = reading.starting.get(at + 1) if mark in (",", "(") else None
+    if phrase.kind is not PhraseKind.NAME or not may_be_in or following is None:
         return None
     larger = target(reading, following)
     if larger is None or larger.kind is not PhraseKind.NAME or larger.type != "Place":

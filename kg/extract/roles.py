@@ -44,13 +44,12 @@ def _office(reading: Reading, hit: CueHit) -> tuple[Phrase | None, Phrase | None
 def _whole(reading: Reading, at: int, *, needs_of: bool = False) -> Phrase | None:
     """What the role is in: the phrase after the title, or after "của"."""
     line = reading.line
-    if line.has(at, MarkerKind.OF):
-        at = line.mark_ends[at]
-    elif needs_of:
+    of = line.has(at, MarkerKind.OF)
+    if needs_of and not of:
         return None
-    phrase = reading.starting.get(at)
+    phrase = reading.starting.get(line.mark_ends[at] if of else at)
     found = target(reading, phrase) if phrase is not None else None
-    return found if found is not None and found.type != "Person" else None
+    return found if found is not None and (of or found.type != "Person") else None
 
 
 def _past_separator(reading: Reading, at: int) -> int:
