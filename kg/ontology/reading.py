@@ -53,7 +53,7 @@ def read_values(files: Sequence[TurtleFile], *, replaced: bool) -> Ontology:
         classes,
         relations,
         tuple(sorted(set(_read_cues(source, relations)))),
-        tuple(sorted(set(_read_markers(source, classes, replaced=replaced)))),
+        tuple(sorted(set(_read_markers(source, classes, relations, replaced=replaced)))),
         tuple(sorted(_read_known(source, classes))),
         content_hash(graph),
     )
@@ -210,36 +210,39 @@ def _read_confidence(source: _Source, entry: URIRef) -> float:
     return value
 
 
-def _read_markers(source: _Source, classes: dict[str, EntityClass], *, replaced: bool) -> Iterator[Marker]:
-    graph = source.graph
-    allowed = [str(kind) for kind in MarkerKind]
+def _read_markers(
+    source: _Source, classes: dict[str, EntityClass], relations: dict[str, Relation], *, replaced: bool
+) -> Iterator[Marker]:
+    kinds_allowed = [str(kind) for kind in MarkerKind]
+    values = {KG.marksClass: tuple(classes), KG.marksRelation: tuple(relations), KG.marksModality: _MODALITIES}
     for iri in source.named(KG.Marker):
-        kinds = sorted(str(o) for o in graph.objects(iri, KG.kind))
-        if not kinds or not set(kinds) <= set(allowed):
-            bad = ", ".join(sorted(set(kinds) - set(allowed))) or "none"
-            raise source.error(iri, f"marker {local_name(iri)}: kind {bad}; kg:kind is one of {', '.join(allowed)}")
-        value = _read_value(source, iri, classes, replaced=replaced)
-        for form in _literals(graph, iri):
+        kinds = sorted(str(o) for o in source.graph.objects(iri, KG.kind))
+        if not kinds or not set(kinds) <= set(kinds_allowed):
+            bad = ", ".join(sorted(set(kinds) - set(kinds_allowed))) or "none"
+            raise source.error(
+                iri, f"marker {local_name(iri)}: kind {bad}; kg:kind is one of {', '.join(kinds_allowed)}"
+            )
+        value = _read_value(source, iri, values, replaced=replaced)
+        for form in _literals(source.graph, iri):
             for kind in kinds:
                 yield Marker(written_form(form), form.language or "", MarkerKind(kind), value)
 
 
-def _read_value(source: _Source, iri: URIRef, classes: dict[str, EntityClass], *, replaced: bool) -> str:
-    """A marker's class or modality, "" for none. With replaced classes, one that they lack counts as none."""
-    graph = source.graph
-    names = sorted(local_name(o) for o in graph.objects(iri, KG.marksClass))
-    unknown = [name for name in names if name not in classes]
-    if unknown and not replaced:
-        raise source.error(
-            iri, f"marker {local_name(iri)}: unknown class {unknown[0]!r}; classes are {', '.join(classes)}"
-        )
-    modalities = sorted(local_name(o).lower() for o in graph.objects(iri, KG.marksModality))
-    wrong = [name for name in modalities if name not in _MODALITIES]
-    if wrong:
-        raise source.error(
-            iri, f"marker {local_name(iri)}: unknown modality {wrong[0]!r}; allowed: {', '.join(_MODALITIES)}"
-        )
-    return next((name for name in (*names, *modalities) if name not in unknown), "")
+def _read_value(source: _Source, iri: URIRef, allowed: dict[URIRef, tuple[str, ...]], *, replaced: bool) -> str:
+    """A marker's class, relation or modality, "" for none. With a replaced ontology, what it lacks counts as none."""
+    for property, names in allowed.items():
+        for target in sorted(source.graph.objects(iri, property)):
+            name = local_name(target)
+            name = name.lower() if property == KG.marksModality else name
+            if name in names:
+                return name
+            if not replaced:
+                raise source.error(
+                    iri,
+                    f"marker {local_name(iri)}: unknown {local_name(property).removeprefix('marks').lower()}"
+                    f" {name!r}; allowed: {', '.join(names)}",
+                )
+    return ""
 
 
 def _read_known(source: _Source, classes: dict[str, EntityClass]) -> Iterator[Known]:

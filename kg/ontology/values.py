@@ -28,7 +28,7 @@ class MarkerKind(StrEnum):
     SAYING = "saying"  # a verb of speech or thought; its subject is the speaker: modality of what is said, or ""
     ACCORDING = "according"  # "theo A": A is the speaker
     PASSIVE = "passive"  # "được", "bị"
-    LIST = "list"  # introduces examples or members: "như", "gồm", "bao gồm"
+    LIST = "list"  # introduces examples or members: what they are to the word before it ("như": kindOf), or ""
     AND = "and"  # joins the members of a list
     TITLE = "title"  # stands before a name and is not part of it: class of the name ("ông": Person)
     CLASS_NOUN = "class-noun"  # head noun that tells the class of a phrase: class ("tập đoàn": Organization)
