@@ -100,7 +100,7 @@ def _said_by_verb(reading: Reading, at: int) -> Iterator[Saying]:
 
 
 def _according(reading: Reading, at: int) -> Iterator[Saying]:
-    """ "Theo A": the whole sentence is A's."""
+    """The whole sentence is A's after "theo A"."""
     line = reading.line
     phrase = reading.starting.get(line.mark_ends[at])
     opens = at == 0 or line.upos(at - 1) == "PUNCT"
