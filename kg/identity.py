@@ -1,0 +1,150 @@
+"""Which entity a name means: mentions of all articles -> canonical entities. Pure; independent of the order of articles.
+
+Names that differ in case, or in where the tone mark stands (hoà, hòa), are one name. Mentions of one name are one
+entity, whatever their classes, except for persons: a person is never anything else, and two persons of one name in
+different articles are one only with evidence: both articles link them, by a fact, to another entity of one name.
+What the ontology lists is one entity by all of its labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.ontology import Known
+
+PERSON = "Person"
+LISTED = "the ontology lists its name"
+SAME_NAME = "same name"
+SHARED_LINK = "same name, and facts link both to one other name"
+SINGLE = "named in one article only"
+_TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class MentionRecord:
+    """What identity needs to know of a mention. ``links``: keys of the names that facts connect it with."""
+
+    article: str
+    iri: str
+    name: str
+    type: str  # local name of its class
+    aliases: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Canonical:
+    """An entity over all articles. ``slug`` is the end of its IRI; ``reason`` says why its mentions are one."""
+
+    slug: str
+    name: str
+    type: str
+    aliases: tuple[str, ...]
+    mentions: tuple[str, ...]  # IRIs, sorted
+    reason: str
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name share: casefolded, tone marks after the letters of their syllable.
+
+    >>> name_key("Hoà Bình") == name_key("hòa  bình")
+    True
+    """
+    return " ".join(_syllable_key(part) for part in unicodedata.normalize("NFC", name).casefold().split())
+
+
+def _syllable_key(syllable: str) -> str:
+    letters = unicodedata.normalize("NFD", syllable)
+    tones = "".join(char for char in letters if char in _TONES)
+    return unicodedata.normalize("NFC", "".join(char for char in letters if char not in _TONES)) + tones
+
+
+def slug(name: str) -> str:
+    """A readable end of an IRI, ASCII where the script allows it.
+
+    >>> slug("năng lượng hạt nhân"), slug("Đà Nẵng")
+    ('nang-luong-hat-nhan', 'da-nang')
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("đ", "d"))
+    return re.sub(r"[\W_]+", "-", "".join(c for c in letters if not unicodedata.combining(c))).strip("-") or "x"
+
+
+def canonicalise(group: str, records: Iterable[MentionRecord], known: Known | None = None) -> list[Canonical]:
+    """The entities behind all mentions whose names share the slug ``group``, or are labels of ``known``."""
+    clusters = sorted(_clusters(sorted(records), known), key=lambda cluster: (cluster.reason != LISTED, cluster.records))
+    named = list(_named(clusters, group, taken=known is None))
+    return sorted(_canonical(cluster, name, known) for cluster, name in named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    reason: str
+    records: tuple[MentionRecord, ...]  # sorted: the first article first
+
+
+def _clusters(records: Sequence[MentionRecord], known: Known | None) -> Iterator[_Cluster]:
+    listed: list[MentionRecord] = []
+    others: dict[str, list[MentionRecord]] = {}
+    persons: dict[str, list[MentionRecord]] = {}
+    labels = {name_key(label.text) for label in known.labels} if known else set()
+    for record in records:
+        key = name_key(record.name)
+        if known and key in labels and (record.type == PERSON) == (known.type == PERSON):
+            listed.append(record)
+        else:
+            (persons if record.type == PERSON else others).setdefault(key, []).append(record)
+    if listed:
+        yield _Cluster(LISTED, tuple(listed))
+    for found in others.values():
+        yield _Cluster(SAME_NAME, tuple(found))
+    for found in persons.values():
+        yield from _same_persons(found)
+
+
+def _same_persons(records: Sequence[MentionRecord]) -> Iterator[_Cluster]:
+    """Persons of one name, joined where their articles link them to a name that both know."""
+    clusters: list[tuple[set[str], list[MentionRecord]]] = []
+    for record in records:
+        links = set(record.links)
+        joined = [record]
+        apart = []
+        for known_links, members in clusters:
+            if known_links & links or any(member.article == record.article for member in members):
+                links |= known_links
+                joined += members
+            else:
+                apart.append((known_links, members))
+        clusters = [*apart, (links, joined)]
+    for _, members in clusters:
+        yield _Cluster(SHARED_LINK if len(members) > 1 else SINGLE, tuple(sorted(members)))
+
+
+def _named(clusters: Sequence[_Cluster], group: str, *, taken: bool) -> Iterator[tuple[_Cluster, str]]:
+    """The first one (of the ontology, else of the first article) has the plain slug, namesakes get a suffix."""
+    for number, cluster in enumerate(clusters):
+        first = cluster.records[0]
+        plain = cluster.reason == LISTED or (number == 0 and taken)
+        mark = "\0".join((first.article, name_key(first.name), "person" if first.type == PERSON else ""))
+        yield cluster, group if plain else f"{group}-{hashlib.blake2b(mark.encode(), digest_size=3).hexdigest()}"
+
+
+def _canonical(cluster: _Cluster, name: str, known: Known | None) -> Canonical:
+    """Named as most articles do; its class the ontology's own, else the commonest, ties by name."""
+    names = Counter(record.name for record in cluster.records)
+    types = Counter(record.type for record in cluster.records)
+    best = min(names, key=lambda text: (-names[text], text))
+    type = min(types, key=lambda text: (-types[text], text))
+    others = {alias for record in cluster.records for alias in record.aliases} | set(names)
+    if known and cluster.reason == LISTED:
+        labels = [label.text for label in known.labels]  # preferred ones first
+        best = next((text for text in labels if text in others), best)
+        others |= set(labels)
+        type = known.type
+    mentions = tuple(sorted(record.iri for record in cluster.records))
+    reason = cluster.reason if len(mentions) > 1 or cluster.reason == LISTED else SINGLE
+    return Canonical(name, best, type, tuple(sorted(others - {best})), mentions, reason)

@@ -1,0 +1,205 @@
+"""Facts -> triples: names (IRIs), the vocabulary, and what an article's named graph holds.
+
+IRIs are made from content, never from a counter or the clock, and no node is blank: the same article gives the same
+triples. A mention here is a name as one article uses it (a model.Entity); it refers to a canonical entity, which
+``kg.identity`` finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
+
+from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
+from rdflib.term import Node
+
+from kg.errors import RequestError
+from kg.model import Article, Entity, Evidence, Extraction, Fact, Modality, Sentence
+from kg.ontology import Ontology
+
+Triple = tuple[URIRef, URIRef, Node]
+
+BASE = "https://example.org/kg/"
+KG = Namespace(f"{BASE}ontology#")
+ID = Namespace(f"{BASE}id/")
+ARTICLE = Namespace(f"{BASE}article/")
+MENTION = Namespace(f"{BASE}mention/")
+STATEMENT = Namespace(f"{BASE}statement/")
+EVIDENCE = Namespace(f"{BASE}evidence/")
+RUN = Namespace(f"{BASE}run/")
+OA = Namespace("http://www.w3.org/ns/oa#")
+SCHEMA = Namespace("https://schema.org/")
+
+IDENTITY_GRAPH = URIRef(f"{BASE}graph/identity")  # which canonical entity a mention refers to, and why
+RUN_GRAPH = URIRef(f"{BASE}graph/runs")  # prov:Activity: with which code, models and ontology
+ONTOLOGY_GRAPH = URIRef(f"{BASE}graph/ontology")  # names and definitions of classes and relations
+
+PREFIXES: dict[str, str] = {
+    "kg": str(KG),
+    "id": str(ID),
+    "article": str(ARTICLE),
+    "m": str(MENTION),
+    "st": str(STATEMENT),
+    "ev": str(EVIDENCE),
+    "run": str(RUN),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "xsd": str(XSD),
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "skos": str(SKOS),
+    "schema": str(SCHEMA),
+    "dcterms": str(DCTERMS),
+    "prov": str(PROV),
+    "oa": str(OA),
+}
+
+MODALITIES = {modality: KG[modality.value.capitalize()] for modality in Modality}
+
+
+def article_iri(article_id: str) -> URIRef:
+    """The article's IRI, which also names its graph: its address, or a path below article/.
+
+    >>> article_iri("news/bài 1.txt")
+    rdflib.term.URIRef('https://example.org/kg/article/news/b%C3%A0i%201.txt')
+    """
+    if article_id.startswith(("http://", "https://")):
+        return URIRef(quote(article_id, safe="/:?#[]@!$&'()*+,;=%~"))
+    return ARTICLE[quote(article_id)]
+
+
+def mention_iri(article_id: str, entity: Entity) -> URIRef:
+    """Hash of article, type and name."""
+    return MENTION[_digest(article_id, entity.type, entity.name)]
+
+
+def evidence_iri(article_id: str, evidence: Evidence) -> URIRef:
+    """Hash of article, start and end."""
+    return EVIDENCE[_digest(article_id, str(evidence.start), str(evidence.end))]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=10).hexdigest()
+
+
+def article_triples(
+    article: Article,
+    sentences: Sequence[Sentence],
+    extraction: Extraction,
+    ontology: Ontology,
+    *,
+    canonical: Mapping[URIRef, URIRef],
+    run: str,
+) -> list[Triple]:
+    """All triples of an article's graph, sorted. ``canonical`` names the entity that each mention refers to.
+
+    Raises RequestError if a quote is not in the article at its place: nothing enters the graph without evidence.
+    """
+    mentions = {entity.key: mention_iri(article.id, entity) for entity in extraction.entities}
+    triples = {*_article(article), (article_iri(article.id), KG.readBy, RUN[run])}
+    for entity in extraction.entities:
+        triples |= set(_mention(article, entity, mentions[entity.key], ontology))
+    for fact in extraction.facts:
+        triples |= set(_statement(article, fact, mentions, canonical, ontology, run))
+        for evidence in fact.evidence:
+            triples |= set(_evidence(article, sentences, evidence))
+    return sorted(triples)
+
+
+def _article(article: Article) -> Iterator[Triple]:
+    node = article_iri(article.id)
+    yield node, RDF.type, SCHEMA.NewsArticle
+    yield node, DCTERMS.identifier, Literal(article.id)
+    yield node, DCTERMS.language, Literal(article.lang)
+    yield node, SCHEMA.text, Literal(article.text)
+    yield node, KG.contentHash, Literal(article.hash)
+    optional = {SCHEMA.headline: article.title, SCHEMA.author: article.author, SCHEMA.publisher: article.publisher}
+    yield from ((node, prop, Literal(value)) for prop, value in optional.items() if value)
+    if article.date:
+        yield node, SCHEMA.datePublished, Literal(article.date, datatype=XSD.date)
+    if article.address:
+        yield node, SCHEMA.url, Literal(article.address, datatype=XSD.anyURI)
+
+
+def _mention(article: Article, entity: Entity, node: URIRef, ontology: Ontology) -> Iterator[Triple]:
+    yield node, RDF.type, KG.Mention
+    yield node, KG.inArticle, article_iri(article.id)
+    yield node, KG.mentionType, URIRef(ontology.classes[entity.type].iri)
+    yield node, SKOS.prefLabel, Literal(entity.name)
+    yield from ((node, SKOS.altLabel, Literal(alias)) for alias in entity.aliases)
+
+
+def _statement(
+    article: Article,
+    fact: Fact,
+    mentions: Mapping[int, URIRef],
+    canonical: Mapping[URIRef, URIRef],
+    ontology: Ontology,
+    run: str,
+) -> Iterator[Triple]:
+    subject, object = mentions[fact.subject], mentions[fact.object]
+    speaker = mentions[fact.speaker] if fact.speaker is not None else None
+    node = STATEMENT[_digest(article.id, subject, fact.relation, object, fact.modality, speaker or "")]
+    yield node, RDF.type, RDF.Statement
+    yield node, RDF.type, PROV.Entity
+    yield node, RDF.subject, canonical[subject]
+    yield node, RDF.predicate, URIRef(ontology.relations[fact.relation].iri)
+    yield node, RDF.object, canonical[object]
+    yield node, KG.subjectMention, subject
+    yield node, KG.objectMention, object
+    yield node, KG.modality, MODALITIES[fact.modality]
+    yield node, KG.confidence, Literal(f"{fact.confidence:.2f}", datatype=XSD.decimal, normalize=False)
+    yield node, PROV.wasGeneratedBy, RUN[run]
+    if speaker is not None:
+        yield node, PROV.wasAttributedTo, canonical[speaker]
+        yield node, KG.speakerMention, speaker
+    for evidence in fact.evidence:
+        yield node, PROV.wasDerivedFrom, evidence_iri(article.id, evidence)
+
+
+def _evidence(article: Article, sentences: Sequence[Sentence], evidence: Evidence) -> Iterator[Triple]:
+    """Web Annotation selectors; prefix and suffix are the rest of the sentence, so that all three make it up."""
+    if article.text[evidence.start : evidence.end] != evidence.quote or not evidence.quote:
+        raise RequestError(f"{article.id}: the quote {evidence.quote!r} does not stand at {evidence.start}")
+    node = evidence_iri(article.id, evidence)
+    words, place = URIRef(f"{node}-quote"), URIRef(f"{node}-position")
+    start, end = _around(sentences, evidence)
+    yield node, RDF.type, OA.SpecificResource
+    yield node, OA.hasSource, article_iri(article.id)
+    yield node, OA.hasSelector, words
+    yield node, OA.hasSelector, place
+    yield words, RDF.type, OA.TextQuoteSelector
+    yield words, OA.exact, Literal(evidence.quote)
+    yield words, OA.prefix, Literal(article.text[start : evidence.start])
+    yield words, OA.suffix, Literal(article.text[evidence.end : end])
+    yield place, RDF.type, OA.TextPositionSelector
+    yield place, OA.start, Literal(evidence.start)
+    yield place, OA.end, Literal(evidence.end)
+
+
+def _around(sentences: Sequence[Sentence], evidence: Evidence) -> tuple[int, int]:
+    """Where the sentence (or sentences) that hold the evidence start and end."""
+    around = [s for s in sentences if s.start < evidence.end and evidence.start < s.end]
+    return min(s.start for s in around), max(s.end for s in around)
+
+
+def run_triples(run: str, *, models: str, ontology: str, version: str) -> list[Triple]:
+    """A run: named by what decides its results, without any time."""
+    node = RUN[run]
+    return [
+        (node, RDF.type, PROV.Activity),
+        (node, KG.codeVersion, Literal(version)),
+        (node, KG.modelsVersion, Literal(models)),
+        (node, KG.ontologyHash, Literal(ontology)),
+    ]
+
+
+def ontology_triples(ontology: Ontology) -> list[Triple]:
+    """Labels and kinds of classes and relations, so that queries can show them by name."""
+    triples: list[Triple] = []
+    for kind, terms in (("Class", ontology.classes), ("ObjectProperty", ontology.relations)):
+        for term in terms.values():
+            node = URIRef(term.iri)
+            triples.append((node, RDF.type, URIRef(PREFIXES["owl"] + kind)))
+            triples += [(node, RDFS.label, Literal(label.text, lang=label.lang or None)) for label in term.labels]
+    return sorted(triples)

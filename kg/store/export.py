@@ -1,0 +1,121 @@
+"""Files: sorted, so that the same content gives the same bytes, and lossless where the format keeps graphs apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+from kg.errors import RequestError, StoreError
+from kg.rdf import IDENTITY_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, RUN_GRAPH
+
+FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_RESTORABLE = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nquads": ox.RdfFormat.N_QUADS}
+_MACHINERY = {RUN_GRAPH, ONTOLOGY_GRAPH}  # not knowledge: only in the formats that keep graphs apart
+_PART = """CONSTRUCT { ?n ?p ?o } WHERE {
+  { SELECT DISTINCT ?st { ?st a rdf:Statement ; rdf:predicate ?relation . %s %s } }
+  { BIND(?st AS ?n) } UNION { ?st (rdf:subject|rdf:object|prov:wasAttributedTo) ?n } UNION { ?st prov:wasDerivedFrom ?n }
+  UNION { ?st prov:wasDerivedFrom/oa:hasSelector ?n } UNION { ?st prov:wasDerivedFrom/oa:hasSource ?n }
+  ?n ?p ?o . FILTER(?p != schema:text)
+  FILTER(!STRSTARTS(STR(?n), STR(id:)) || ?p IN (rdf:type, skos:prefLabel, skos:altLabel))
+}"""
+
+
+def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str], relations: Sequence[str]) -> None:
+    """All quads, or the statements of some entities and relations with their evidence, in one of FORMATS."""
+    if format not in FORMATS:
+        raise RequestError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
+    kind = FORMATS[format]
+    if about or relations:
+        rows: Iterable[Any] = sorted(set(store.query(_part(about, relations), **_union())), key=_order)
+    elif format in ("trig", "nquads"):
+        rows = sorted(store, key=lambda quad: (str(quad.graph_name), _order(quad)))
+    else:
+        rows = sorted(set(_knowledge(store)), key=_order)
+    if format in ("ntriples", "nquads"):  # these have no prefixes
+        ox.serialize(rows, file, format=kind)
+    else:
+        sorted_header = _SortedHeader(file)
+        ox.serialize(rows, cast(IO[bytes], sorted_header), format=kind, prefixes=PREFIXES)
+        sorted_header.finish()
+
+
+def _order(row: Any) -> tuple[str, bool, str, str]:
+    """By subject, its class first."""
+    return str(row.subject), row.predicate.value != _TYPE, row.predicate.value, str(row.object)
+
+
+class _SortedHeader:
+    """A file whose leading prefix lines are put in order, since pyoxigraph writes them in another one every time."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._header: bytes | None = b""
+
+    def write(self, data: bytes) -> int:
+        if self._header is None:
+            return self._file.write(data)
+        self._header += data
+        lines = self._header.split(b"\n")
+        count = next((n for n, line in enumerate(lines[:-1]) if not line.startswith(b"@prefix")), None)
+        if count is not None:
+            self._file.write(b"\n".join([*sorted(lines[:count]), *lines[count:]]))
+            self._header = None
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is passed on before the header is whole."""
+
+    def finish(self) -> None:
+        """Pass on a header that no triple follows."""
+        if self._header is not None:
+            self._file.write(b"\n".join(sorted(self._header.split(b"\n")[:-1])) + b"\n")
+
+
+def _union() -> dict[str, Any]:
+    return {"prefixes": PREFIXES, "use_default_graph_as_union": True}
+
+
+def _part(about: Sequence[str], relations: Sequence[str]) -> str:
+    ends = " ".join(f"<{iri}>" for iri in sorted(about))
+    kinds = " ".join(f"<{iri}>" for iri in sorted(relations))
+    return _PART % (
+        f"VALUES ?end {{ {ends} }} ?st rdf:subject|rdf:object ?end ." if ends else "",
+        f"VALUES ?relation {{ {kinds} }}" if kinds else "",
+    )
+
+
+def _knowledge(store: ox.Store) -> Iterator[ox.Triple]:
+    for quad in store:
+        if getattr(quad.graph_name, "value", "") not in map(str, _MACHINERY):
+            yield quad.triple
+
+
+def restore(file: Path, folder: Path) -> None:
+    """Fill a new store in ``folder`` from an export. Raises StoreError if the file is none."""
+    kind = _RESTORABLE.get(file.suffix.lower())
+    if kind is None:
+        raise StoreError(f"{file}: only {', '.join(sorted(_RESTORABLE))} keep everything; export as trig or nquads")
+    if not file.is_file():
+        raise StoreError(f"{file}: no such file; name one that kg export wrote")
+    store = ox.Store(str(folder))
+    try:
+        with file.open("rb") as stream:
+            store.bulk_load(stream, format=kind)
+    except (SyntaxError, ValueError) as error:
+        raise StoreError(f"{file} is damaged: {error}; export it again") from error
+    identity = ox.NamedNode(str(IDENTITY_GRAPH))
+    hashes = store.quads_for_pattern(None, ox.NamedNode(str(KG.contentHash)), None, None)
+    if len(store) and not (store.contains_named_graph(identity) or next(iter(hashes), None)):
+        raise StoreError(f"{file} holds no article of kg: name a file that kg export wrote as trig or nquads")
+    store.flush()
