@@ -12,9 +12,10 @@ import re
 import stat
 from pathlib import Path
 
-from kg.articles.formats import FORMATS, endings
+from kg.articles.fetch import fetch
+from kg.articles.formats import FORMATS, endings, guess
 from kg.articles.language import LANGUAGES, SUPPORTED, detect
-from kg.articles.locate import missing, sources
+from kg.articles.locate import ADDRESS, missing, sources
 from kg.articles.text import clean, one_line
 from kg.articles.values import MAX_BYTES, Raw, Source
 from kg.errors import ArticleError, RequestError
@@ -53,7 +54,10 @@ def read(source: Source, *, lang: str = "auto", date: str = "") -> Article:
 
 def _raw(source: Source) -> Raw:
     """The bytes of a source, at least one and at most MAX_BYTES."""
-    raw = _read_file(source) if source.content is None else Raw(source.name, source.content, ".txt")
+    if source.content is not None:
+        raw = Raw(source.name, source.content, guess(source.content))
+    else:
+        raw = fetch(source.location) if ADDRESS.match(source.location) else _read_file(source)
     if len(raw.content) > MAX_BYTES:
         raise ArticleError(f"{raw.name} is larger than {MAX_BYTES:,} bytes; split it into its articles")
     if not raw.content:

@@ -10,9 +10,9 @@ from kg.articles.values import Document, Raw
 from kg.errors import ArticleError
 
 _BOMS = (  # the first that fits; UTF-32 is taken for UTF-16 and refused for its NULs
-    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CLEAN = (  # in this order
     (re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]"), "\n"),
@@ -29,20 +29,34 @@ def read_text(raw: Raw) -> Document:
 
 
 def decode(raw: Raw) -> str:
-    """The text in UTF-8, or in UTF-16 with a byte order mark. Raises ArticleError naming the first wrong byte."""
-    bom, encoding, label = next((row for row in _BOMS if raw.content.startswith(row[0])), (b"", "utf-8", "UTF-8"))
+    """The text in UTF-8, in UTF-16 with a byte order mark, or in what the server says.
+
+    Raises ArticleError naming the first byte that does not fit.
+    """
+    bom, encoding = next(((bom, name) for bom, name in _BOMS if raw.content.startswith(bom)), (b"", "utf-8"))
     content = raw.content[len(bom) :]
+    if "16" not in encoding:
+        refuse_binary(raw.name, raw.content)
+        encoding = _known(raw.charset) or encoding
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        place = error.start + len(bom)
-        refuse_binary(raw.name, raw.content if encoding == "utf-8" else b"")
         raise ArticleError(
-            f"{raw.name} is not {label} text: byte 0x{content[error.start]:02X} at position {place} does not fit; "
-            "save it as UTF-8 (iconv -f windows-1258 -t utf-8 converts old Vietnamese files)"
+            f"{raw.name} is not {encoding.upper()} text: byte 0x{content[error.start]:02X} at position "
+            f"{error.start + len(bom)} does not fit; save it as UTF-8 (in old Vietnamese files, "
+            "iconv -f windows-1258 -t utf-8 may help)"
         ) from None
-    refuse_binary(raw.name, text.encode("utf-8"))
+    refuse_binary(raw.name, text.encode())
     return text
+
+
+def _known(charset: str) -> str:
+    """A charset that Python can decode, "" for any other."""
+    try:
+        b" ".decode(charset or "unknown")
+    except LookupError:
+        return ""
+    return charset
 
 
 def refuse_binary(name: str, content: bytes) -> None:
