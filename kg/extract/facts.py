@@ -22,6 +22,7 @@ _SURE = {  # how much less sure an end is: measured on annotated news
     PhraseKind.EMPTY: 0.0,
 }
 _ACTION = 0.6
+_SPEAKERS = ("Organization", "Person", "Place", "Role", "Work")  # a country and a report also say things
 _LEAST = 0.2  # facts that are less sure are left out
 
 
@@ -74,7 +75,8 @@ def _state(
     said = sayings[candidate.line]
     at = candidate.cue[0] if candidate.cue[1] else candidate.subject.first
     speakers = [resolution.of.get(s.speaker) for s in said if s.first <= at < s.last]
-    speaker = next((s for s in reversed(speakers) if s is not None), -1)
+    able = [s for s in speakers if s is not None and resolution.things[s].type in _SPEAKERS]
+    speaker = able[-1] if able else -1
     sure = candidate.confidence
     for phrase in (candidate.subject, candidate.object):
         sure *= _ACTION if phrase in reading.actions else _SURE[phrase.kind]

@@ -111,7 +111,7 @@ def is_title(text: str, lexicon: Lexicon) -> bool:
 
 
 def _split_holder(sentence: Sentence, span: Span, lexicon: Lexicon, capitals: Capitals) -> tuple[Span, ...]:
-    """After an office, an organisation without the person named behind it: "Bộ trưởng | Quốc phòng Nga | Sergei Shoigu".
+    """After an office, an organisation without the person behind it: "Bộ trưởng | Quốc phòng Nga | Sergei Shoigu".
 
     A place of two syllables is likelier than a person where a class noun asks for one: "Chủ tịch UBND tỉnh Hà Nam".
     """

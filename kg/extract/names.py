@@ -24,7 +24,7 @@ from kg.extract.limits import (
 from kg.model import Sentence
 from kg.ontology import MarkerKind
 
-_TITLE_WEIGHT = 3  # a class noun before a name tells more than one guess of the recogniser
+_TITLE_WEIGHT = 2  # a class noun before a name tells more than one guess of the recogniser
 _SHAPE_WEIGHT = 0.1  # what a name looks like decides only where nothing else does
 
 
@@ -82,7 +82,7 @@ def _told_class(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: 
 
 
 def _after_office(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:
-    """Whether an office stands before a name and no other name behind it: rather "Tổng thống Putin" than "Chủ tịch AMD"."""
+    """Whether an office stands before a name and no other name behind it: "Tổng thống Putin", seldom "Chủ tịch AMD"."""
     office = span.first > 0 and sentence.words[span.first - 1].text.casefold() in lexicon.offices
     return office and all(not span.last <= other.first <= span.last + 2 for other in spans)
 

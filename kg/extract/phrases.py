@@ -128,7 +128,7 @@ def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
 def _is_head(line: Line, index: int) -> bool:
     if line.upos(index) == "PUNCT" or any(span.first == index for span in line.names):
         return False
-    if line.has(index, MarkerKind.NOMINAL, MarkerKind.EMPTY) or index in line.known:
+    if line.has(index, MarkerKind.NOMINAL, MarkerKind.EMPTY) or (index in line.known and line.upos(index) != "VERB"):
         return True
     return line.upos(index) in ("NOUN", "PROPN", "X") and not line.has(index, *_CLOSED) and not is_verbal(line, index)
 

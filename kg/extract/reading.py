@@ -33,8 +33,8 @@ def read_line(line: Line, lexicon: Lexicon) -> Reading:
     ending: dict[int, Phrase] = {}
     covered: set[int] = set()
     for phrase in phrases:
-        if phrase.first not in starting:
-            starting[phrase.first] = phrase
+        for index in range(phrase.first, phrase.head + 1):  # a cue may end in the determiner: "là một"
+            starting.setdefault(index, phrase)
         if phrase.last not in ending or phrase.first < ending[phrase.last].first:
             ending[phrase.last] = phrase
         covered.update(range(phrase.first, phrase.last))

@@ -76,7 +76,7 @@ def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
 
 def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     """A V B; B được A V; B được V bởi A."""
-    if _in_phrase(reading, hit):
+    if _in_phrase(reading, hit) or _names_agent(reading, hit):
         return
     passive = _passive(reading, hit) if cue.frame is Frame.VERB else None
     if passive is not None:
@@ -86,6 +86,12 @@ def _verb(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Pair]:
     b = complement(reading, hit.last, cue.prepositions, cue.frame is Frame.PREPOSITIONAL)
     if a is not None and b is not None:
         yield a, b
+
+
+def _names_agent(reading: Reading, hit: CueHit) -> bool:
+    """Whether a cue only names who does the verb behind it: "do Nanogen sản xuất"."""
+    agent = reading.starting.get(hit.last) if reading.line.has(hit.first, MarkerKind.BY) else None
+    return agent is not None and agent.last in reading.verbs
 
 
 def _governed(reading: Reading, hit: CueHit) -> Found | None:
@@ -101,7 +107,7 @@ def _governed(reading: Reading, hit: CueHit) -> Found | None:
 def _in_phrase(reading: Reading, hit: CueHit) -> bool:
     """Whether a verb is used as a noun: within a noun phrase, or with "của" after it ("loạt hợp tác gần đây của A")."""
     at = hit.last
-    while reading.line.upos(at) in ("ADJ", "ADV") or reading.line.has(at, MarkerKind.MODIFIER):
+    while reading.line.upos(at) in ("ADJ", "ADV", "PRON"):
         at += 1
     return reading.line.has(at, MarkerKind.OF) or any(p.first <= hit.first < p.last for p in reading.phrases)
 
@@ -201,7 +207,7 @@ def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase]
 
 
 def _place_in(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase] | None:
-    """"xã X, huyện Y" and "X (Y)": the larger place follows."""
+    """ "xã X, huyện Y" and "X (Y)": the larger place follows."""
     line, at = reading.line, phrase.last
     mark = line.words[at].text if at < len(line.words) else ""
     may_be_in = phrase.type == "Place" or (phrase.type == "Organization" and mark == "(")

@@ -7,7 +7,7 @@ what stands before its bracket; references go to the nearest entity that fits.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.extract.lexicon import Lexicon
@@ -53,7 +53,8 @@ def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
     members: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in sorted(group):
         members[group[phrase]].append(phrase)
-    things = tuple(_thing(readings, members[key], types[key]) for key in order)
+    labels = {known.name: [label.text for label in known.labels] for known in lexicon.ontology.known}
+    things = tuple(_thing(readings, members[key], types[key], labels.get(key, ())) for key in order)
     return Resolution(things, {phrase: order[key] for phrase, key in group.items()})
 
 
@@ -128,9 +129,8 @@ def _is_acronym(text: str, phrase: Phrase) -> bool:
     return " " not in text and capitals >= 2 and len(letters) <= _MAX_ACRONYM and phrase.last - phrase.first > 1
 
 
-def _thing(readings: Sequence[Reading], phrases: Iterable[Phrase], type: str) -> Thing:
-    """Name: the longest form of a name, else the first plain form of the concept."""
-    phrases = tuple(phrases)
+def _thing(readings: Sequence[Reading], phrases: Sequence[Phrase], type: str, labels: Sequence[str]) -> Thing:
+    """Name: the longest form of a name; of a concept the ontology's first label that the text has, else its form."""
     names: list[str] = []
     others: list[str] = []
     for phrase in phrases:
@@ -140,10 +140,12 @@ def _thing(readings: Sequence[Reading], phrases: Iterable[Phrase], type: str) ->
         form = _form(reading, phrase)
         (names if phrase.kind is PhraseKind.NAME else others).append(form)
         others.append(" ".join(reading.line.text(phrase.head, phrase.last).split()))
-    forms = names or [_uncapitalised(form) for form in others[:1]]
+    text = f" {' '.join(others).casefold()} "
+    known = [label for label in labels if f" {label.casefold()} " in text][:1]
+    forms = names or known or [_uncapitalised(form) for form in others[:1]]
     name = max(forms, key=lambda form: (len(form.split()), len(form)))
     aliases = {_uncapitalised(form) if not names else form for form in (*names, *others)} - {name}
-    return Thing(name, type, tuple(sorted(aliases)), phrases)
+    return Thing(name, type, tuple(sorted(aliases)), tuple(phrases))
 
 
 def _uncapitalised(form: str) -> str:
