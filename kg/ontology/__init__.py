@@ -45,8 +45,9 @@ __all__ = [
 def load(paths: Sequence[Path] = ()) -> Ontology:
     """The shipped ontology, extended or replaced by the Turtle files ``paths``. Raises OntologyError.
 
-    A file that says ``<...> a owl:Ontology ; kg:replaces kg: .`` replaces the shipped classes, relations, cues and known
-    things, and keeps the markers (they belong to the language). Two classes or relations with one local name are one.
+    A file that says ``<...> a owl:Ontology ; kg:replaces kg: .`` replaces the shipped classes, relations, cues and
+    known things, and keeps the markers (they belong to the language). Two classes or relations with one local name
+    are one.
 
     Plain OWL of other people works too: classes and object properties with labels, domain and range. A relation
     without cues gets a verb cue of confidence 0.5 for each of its labels ("birthPlace" is the cue "birth place").
@@ -55,5 +56,4 @@ def load(paths: Sequence[Path] = ()) -> Ontology:
     >>> sorted(load().relations)[:3]
     ['accuses', 'acquires', 'affects']
     """
-    files, replaced = read_files(paths)
-    return read_values(files, replaced=replaced)
+    return read_values(read_files(paths))

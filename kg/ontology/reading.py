@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.errors import OntologyError
-from kg.ontology.turtle import KG, ONTOLEX, TurtleFile, content_hash, where
+from kg.ontology.turtle import KG, ONTOLEX, Source, content_hash
 from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation
 
 _DEFAULT_CONFIDENCE = 0.7  # of a cue that does not say
@@ -21,41 +20,20 @@ _LABELS = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
 _MODALITIES = ("asserted", "planned", "possible", "denied")
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """All triples together, and the files for messages."""
-
-    files: tuple[TurtleFile, ...]
-    graph: Graph
-
-    def error(self, subject: Node, message: str) -> OntologyError:
-        return OntologyError(f"{where(reversed(self.files), subject)}: {message}")
-
-    def named(self, *types: URIRef) -> list[URIRef]:
-        """The subjects of these types that have an IRI, sorted."""
-        found = {s for kind in types for s in self.graph.subjects(RDF.type, kind) if isinstance(s, URIRef)}
-        return sorted(found)
-
-
-def read_values(files: Sequence[TurtleFile], *, replaced: bool) -> Ontology:
-    """The ontology that the files state together. Raises OntologyError."""
-    graph = Graph()
-    for file in files:
-        for triple in file.graph:
-            graph.add(triple)
-    source = _Source(tuple(files), graph)
+def read_values(source: Source) -> Ontology:
+    """The ontology that the triples state. Raises OntologyError."""
     classes = _read_classes(source)
     relations = _read_relations(source, classes)
     if not relations:
-        paths = ", ".join(str(file.path) for file in files if not file.shipped)
+        paths = ", ".join(str(file.path) for file in source.files if not file.shipped)
         raise OntologyError(f"{paths}: no relation; declare at least one owl:ObjectProperty")
     return Ontology(
         classes,
         relations,
         tuple(sorted(set(_read_cues(source, relations)))),
-        tuple(sorted(set(_read_markers(source, classes, relations, replaced=replaced)))),
+        tuple(sorted(set(_read_markers(source, classes, relations)))),
         tuple(sorted(_read_known(source, classes))),
-        content_hash(graph),
+        content_hash(source.graph),
     )
 
 
@@ -87,10 +65,12 @@ def _labels(graph: Graph, subject: Node) -> tuple[Label, ...]:
     return tuple(found)
 
 
-def _read_classes(source: _Source) -> dict[str, EntityClass]:
+def _read_classes(source: Source) -> dict[str, EntityClass]:
     """Classes with an IRI, and what domains and ranges name; not owl:Thing."""
     graph = source.graph
-    used = {c for p in (RDFS.domain, RDFS.range) for s in source.named(OWL.ObjectProperty) for c in _members(graph, s, p)}
+    used = {
+        c for p in (RDFS.domain, RDFS.range) for s in source.named(OWL.ObjectProperty) for c in _members(graph, s, p)
+    }
     by_name: dict[str, list[URIRef]] = {}
     for iri in sorted({*source.named(OWL.Class, RDFS.Class), *used} - {OWL.Thing}):
         by_name.setdefault(local_name(iri), []).append(iri)
@@ -122,7 +102,7 @@ def _members(graph: Graph, subject: Node, predicate: URIRef) -> set[URIRef]:
     return found
 
 
-def _read_relations(source: _Source, classes: dict[str, EntityClass]) -> dict[str, Relation]:
+def _read_relations(source: Source, classes: dict[str, EntityClass]) -> dict[str, Relation]:
     graph = source.graph
     by_name: dict[str, list[URIRef]] = {}
     for iri in source.named(OWL.ObjectProperty):
@@ -141,7 +121,7 @@ def _read_relations(source: _Source, classes: dict[str, EntityClass]) -> dict[st
     return relations
 
 
-def _read_cues(source: _Source, relations: dict[str, Relation]) -> Iterator[Cue]:
+def _read_cues(source: Source, relations: dict[str, Relation]) -> Iterator[Cue]:
     cued = set()
     for entry in source.named(ONTOLEX.LexicalEntry):
         for cue in _read_entry(source, entry, relations):
@@ -154,7 +134,7 @@ def _read_cues(source: _Source, relations: dict[str, Relation]) -> Iterator[Cue]
             yield Cue(words, label.lang, Frame.VERB, name, (), False, _LABEL_CONFIDENCE)
 
 
-def _read_entry(source: _Source, entry: URIRef, relations: dict[str, Relation]) -> Iterator[Cue]:
+def _read_entry(source: Source, entry: URIRef, relations: dict[str, Relation]) -> Iterator[Cue]:
     """The cues of one lexical entry: one for each written form, relation and pair of prepositions."""
     graph = source.graph
     name = local_name(entry)
@@ -184,11 +164,10 @@ def _pair(words: str) -> tuple[str, ...]:
 
 
 def _literals(graph: Graph, *subjects: Node) -> list[Literal]:
-    found = {o for s in subjects for o in graph.objects(s, ONTOLEX.writtenRep) if isinstance(o, Literal)}
-    return sorted(found)
+    return [o for s in subjects for o in graph.objects(s, ONTOLEX.writtenRep) if isinstance(o, Literal)]
 
 
-def _read_frame(source: _Source, entry: URIRef) -> Frame:
+def _read_frame(source: Source, entry: URIRef) -> Frame:
     values = sorted(str(o) for o in source.graph.objects(entry, KG.frame))
     allowed = [str(frame) for frame in Frame]
     if len(values) != 1 or values[0] not in allowed:
@@ -197,7 +176,7 @@ def _read_frame(source: _Source, entry: URIRef) -> Frame:
     return Frame(values[0])
 
 
-def _read_confidence(source: _Source, entry: URIRef) -> float:
+def _read_confidence(source: Source, entry: URIRef) -> float:
     values = [o.toPython() for o in source.graph.objects(entry, KG.cueConfidence) if isinstance(o, Literal)]
     try:
         value = float(values[0]) if values else _DEFAULT_CONFIDENCE
@@ -210,9 +189,7 @@ def _read_confidence(source: _Source, entry: URIRef) -> float:
     return value
 
 
-def _read_markers(
-    source: _Source, classes: dict[str, EntityClass], relations: dict[str, Relation], *, replaced: bool
-) -> Iterator[Marker]:
+def _read_markers(source: Source, classes: dict[str, EntityClass], relations: dict[str, Relation]) -> Iterator[Marker]:
     kinds_allowed = [str(kind) for kind in MarkerKind]
     values = {KG.marksClass: tuple(classes), KG.marksRelation: tuple(relations), KG.marksModality: _MODALITIES}
     for iri in source.named(KG.Marker):
@@ -222,21 +199,21 @@ def _read_markers(
             raise source.error(
                 iri, f"marker {local_name(iri)}: kind {bad}; kg:kind is one of {', '.join(kinds_allowed)}"
             )
-        value = _read_value(source, iri, values, replaced=replaced)
+        value = _read_value(source, iri, values)
         for form in _literals(source.graph, iri):
             for kind in kinds:
                 yield Marker(written_form(form), form.language or "", MarkerKind(kind), value)
 
 
-def _read_value(source: _Source, iri: URIRef, allowed: dict[URIRef, tuple[str, ...]], *, replaced: bool) -> str:
+def _read_value(source: Source, iri: URIRef, allowed: dict[URIRef, tuple[str, ...]]) -> str:
     """A marker's class, relation or modality, "" for none. With a replaced ontology, what it lacks counts as none."""
     for property, names in allowed.items():
-        for target in sorted(source.graph.objects(iri, property)):
+        for target in sorted(source.graph.objects(iri, property), key=str):
             name = local_name(target)
             name = name.lower() if property == KG.marksModality else name
             if name in names:
                 return name
-            if not replaced:
+            if not source.replaced:
                 raise source.error(
                     iri,
                     f"marker {local_name(iri)}: unknown {local_name(property).removeprefix('marks').lower()}"
@@ -245,7 +222,7 @@ def _read_value(source: _Source, iri: URIRef, allowed: dict[URIRef, tuple[str, .
     return ""
 
 
-def _read_known(source: _Source, classes: dict[str, EntityClass]) -> Iterator[Known]:
+def _read_known(source: Source, classes: dict[str, EntityClass]) -> Iterator[Known]:
     """Individuals with a label whose type is one of the classes (the most specific one, then the first by name)."""
     graph = source.graph
     by_iri = {iri: local_name(iri) for iri in source.named(OWL.Class, RDFS.Class)}
@@ -253,7 +230,7 @@ def _read_known(source: _Source, classes: dict[str, EntityClass]) -> Iterator[Kn
     for iri, name in by_iri.items():
         if name in classes:
             for subject in graph.subjects(RDF.type, iri):
-                if isinstance(subject, URIRef) and not isinstance(subject, BNode):
+                if isinstance(subject, URIRef):
                     types.setdefault(subject, set()).add(name)
     for subject, names in types.items():
         labels = _labels(graph, subject)

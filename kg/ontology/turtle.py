@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import OWL, RDF, BNode, Graph, Namespace, URIRef
+from rdflib import OWL, RDF, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
@@ -16,6 +16,7 @@ from kg.errors import OntologyError
 
 KG = Namespace("https://example.org/kg/ontology#")
 ONTOLEX = Namespace("http://www.w3.org/ns/lemon/ontolex#")
+_STORE = "SimpleMemory"  # rdflib's store without named graphs, twice as quick
 _SHAPES = "shapes.ttl"
 _NOT_READ = (_SHAPES, "data.ttl")  # what the graphs that kg writes look like: nothing to extract
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -23,12 +24,34 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class TurtleFile:
-    """A file with its triples; the text serves to say in which line something is."""
+    """A file's text, to say in which line something is."""
 
     path: Path
     text: str
-    graph: Graph
     shipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All triples together, the files that they are from, and whether a user's file replaces the shipped ontology."""
+
+    files: tuple[TurtleFile, ...]
+    graph: Graph
+    replaced: bool
+
+    def named(self, *types: URIRef) -> list[URIRef]:
+        """The subjects of these types that have an IRI, sorted."""
+        return sorted({s for type in types for s in self.graph.subjects(RDF.type, type) if isinstance(s, URIRef)})
+
+    def error(self, subject: URIRef, message: str) -> OntologyError:
+        """An error that names the file and line where a subject is first described (a user's file before ours)."""
+        local = re.escape(re.split(r"[#/]", subject)[-1])
+        name = re.compile(rf"^\s*(<{re.escape(subject)}>|\S*[#/:]{local}(?![\w-])>?)")
+        for file in reversed(self.files):
+            line = next((n for n, line in enumerate(file.text.splitlines(), 1) if name.search(line)), 0)
+            if line:
+                return OntologyError(f"{file.path}, line {line}: {message}")
+        return OntologyError(f"{self.files[-1].path}: {message}")
 
 
 def shipped_folder() -> Path:
@@ -45,44 +68,49 @@ def shapes_file() -> Path:
     return shipped_folder() / _SHAPES
 
 
-def read_files(paths: Sequence[Path]) -> tuple[tuple[TurtleFile, ...], bool]:
-    """The shipped files (without the shapes) and then ``paths``; and whether one of ``paths`` replaces what is shipped."""
-    own = tuple(_read_file(path, shipped=False) for path in paths)
-    replaced = any(_replaces(file.graph) for file in own)
+def read_files(paths: Sequence[Path]) -> Source:
+    """The shipped files (without the shapes), then ``paths``."""
+    own, ours = Graph(_STORE), Graph(_STORE)
+    added = tuple(_read_file(path, own, shipped=False) for path in paths)
+    replaced = _replaces(own)
     names = sorted(path for path in shipped_folder().glob("*.ttl") if path.name not in _NOT_READ)
-    shipped = tuple(_read_file(path, shipped=True) for path in names)
+    shipped = tuple(_read_file(path, ours, shipped=True) for path in names)
     if replaced:
-        shipped = tuple(TurtleFile(f.path, f.text, _markers(f.graph), shipped=True) for f in shipped)
-    return shipped + own, replaced
+        ours = _markers(ours)
+    for triple in own:
+        ours.add(triple)
+    return Source(shipped + added, ours, replaced)
 
 
 def _replaces(graph: Graph) -> bool:
-    targets = {str(o).rstrip("#") for s in graph.subjects(RDF.type, OWL.Ontology) for o in graph.objects(s, KG.replaces)}
+    targets = {
+        str(o).rstrip("#") for s in graph.subjects(RDF.type, OWL.Ontology) for o in graph.objects(s, KG.replaces)
+    }
     return str(KG).rstrip("#") in targets
 
 
 def _markers(graph: Graph) -> Graph:
-    kept = Graph()
+    kept = Graph(_STORE)
     for marker in graph.subjects(RDF.type, KG.Marker):
         for triple in graph.triples((marker, None, None)):
             kept.add(triple)
     return kept
 
 
-def _read_file(path: Path, *, shipped: bool) -> TurtleFile:
+def _read_file(path: Path, graph: Graph, *, shipped: bool) -> TurtleFile:
+    """Add a file's triples to a graph."""
     text = _read_text(path)
-    graph = Graph()
+    before = len(graph)
     try:
         graph.parse(data=text, format="turtle", publicID=path.resolve().as_uri())
     except BadSyntax as error:
-        line, reason = error.lines + 1, _reason(error)
         raise OntologyError(
-            f"{path}, line {line}: not Turtle: {reason}; ontologies are read as Turtle only: correct the line"
-            " (or convert RDF/XML and others with `rdfpipe -o turtle FILE`)"
+            f"{path}, line {error.lines + 1}: not Turtle: {_reason(error)}; ontologies are read as Turtle only: correct"
+            " the line, or convert RDF/XML and others with `rdfpipe -o turtle FILE`"
         ) from error
-    if not len(graph):
-        raise OntologyError(f"{path}: no triples; write classes, relations or cues in Turtle, or leave the file out")
-    return TurtleFile(path, text, graph, shipped)
+    if len(graph) == before:
+        raise OntologyError(f"{path}: nothing new in it; write classes, relations or cues in Turtle, or leave it out")
+    return TurtleFile(path, text, shipped)
 
 
 def _reason(error: BadSyntax) -> str:
@@ -109,22 +137,6 @@ def _read_text(path: Path) -> str:
         raise OntologyError(f"{path}: cannot be read ({error.strerror}); {remedy}") from None
 
 
-def where(files: Iterable[TurtleFile], subject: Node) -> str:
-    """File and line that first say something about ``subject``: "cues.vi.ttl, line 12"."""
-    for file in files:
-        if (subject, None, None) in file.graph:
-            line = _line(file.text, str(subject)) if isinstance(subject, URIRef) else 0
-            return f"{file.path}, line {line}" if line else str(file.path)
-    return "ontology"
-
-
-def _line(text: str, iri: str) -> int:
-    """The first line with the IRI or a prefixed name of it, counted from 1; 0 where there is none."""
-    local = re.escape(re.split(r"[#/]", iri)[-1])
-    pattern = re.compile(rf"<{re.escape(iri)}>|[#/:]{local}(?![\w-])")
-    return next((n for n, line in enumerate(text.splitlines(), 1) if pattern.search(line)), 0)
-
-
 def content_hash(graph: Graph) -> str:
     """SHA-256 of the sorted triples, 64 hex digits: their order, prefixes and blank-node labels do not matter."""
     names: dict[Node, str] = {}
@@ -133,9 +145,11 @@ def content_hash(graph: Graph) -> str:
 
 
 def _name(graph: Graph, term: Node, names: dict[Node, str], above: tuple[Node, ...]) -> str:
-    """The N-Triples form of a term; a blank node is named by all that it leads to."""
+    """A term as text; a blank node is named by all that it leads to."""
+    if isinstance(term, Literal):
+        return f"{str(term)!r}@{term.language}^{term.datatype}"  # quicker than Literal.n3
     if not isinstance(term, BNode):
-        return str(term.n3()) if hasattr(term, "n3") else str(term)
+        return f"<{term}>"
     if term in above:
         return "_:again"
     if term not in names or above:
