@@ -21,7 +21,7 @@ _SURE = {  # how much less sure an end is: measured on annotated news
     PhraseKind.REFERENCE: 0.8,
     PhraseKind.EMPTY: 0.0,
 }
-_ACTION = 0.6
+_ACTION = 0.4
 _SPEAKERS = ("Organization", "Person", "Place", "Role", "Work")  # a country and a report also say things
 _LEAST = 0.2  # facts that are less sure are left out
 

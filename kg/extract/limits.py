@@ -13,6 +13,9 @@ from kg.extract.lexicon import Lexicon
 from kg.model import Sentence
 from kg.ontology import MarkerKind
 
+_FUNCTION = frozenset(  # no name begins with one of these, however it is written
+    (MarkerKind.ACCORDING, MarkerKind.BOUNDARY, MarkerKind.CONDITION, MarkerKind.LIST, MarkerKind.OF, MarkerKind.BY)
+)
 _OFFICE = 5  # words of an office
 _NAMED_AFTER = ("Place", "Organization")  # a name before one of these is part of it: "Quốc hội Mỹ"
 
@@ -94,6 +97,8 @@ def _may_open(sentence: Sentence, index: int, lexicon: Lexicon, sure: frozenset[
     """Whether a name may begin here: a capital that is not a title's and not only that of the sentence's first word."""
     word = sentence.words[index]
     if not is_capital(word.text) or word.upos == "PUNCT":
+        return False
+    if not _FUNCTION.isdisjoint(lexicon.markers.get(word.text.casefold(), {})):
         return False
     if is_title(word.text, lexicon):
         return not opens(sentence, index) and _is_label(word.text, lexicon)

@@ -202,7 +202,7 @@ def _name_after_class(reading: Reading, phrase: Phrase) -> tuple[Phrase, Phrase]
     name = reading.starting.get(phrase.last)
     if phrase.kind is not PhraseKind.CONCEPT or name is None or name.kind is not PhraseKind.NAME:
         return None
-    telling = phrase.type == name.type and reading.line.mark_ends[phrase.head] < phrase.last
+    telling = phrase.type == name.type not in ("Person", "Place") and reading.line.mark_ends[phrase.head] < phrase.last
     return (name, phrase) if telling and target(reading, phrase) == name else None
 
 

@@ -41,7 +41,7 @@ def _pieces(word: Word, alone: set[str], lexicon: Lexicon) -> Iterator[Word]:
     for count in range(len(syllables) - 1, 0, -1):
         text, rest = " ".join(syllables[:count]), " ".join(syllables[count:])
         upos = "ADP" if MarkerKind.ACCORDING in lexicon.markers.get(text.casefold(), {}) else "PROPN"
-        apart = upos == "ADP" or _stands_alone(text, alone, lexicon)
+        apart = upos == "ADP" or (_stands_alone(text, alone, lexicon) and not _stands_alone(rest, alone, lexicon))
         if rest[:1].isupper() and apart and not lexicon.known.get(word.text.casefold()):
             middle = word.start + len(text)
             yield replace(word, end=middle, text=text, lemma=text, upos=upos)
