@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml
 	touch $@
 
 demo: setup  ## build the graph of the sample articles and serve it at http://127.0.0.1:8000
-	$(BIN)/kg build kg/samples --lang vi --out outputs
+	$(BIN)/kg build kg/samples/*.vi.txt --out outputs
 	$(BIN)/kg serve --out outputs
 
 test: setup chromium  ## check the style, the types and the imports, and run all tests
@@ -40,7 +40,7 @@ train: setup  ## make the language models anew from ../shared/data
 	$(BIN)/python -m kg.training
 
 sample: setup  ## make outputs/sample, the committed graph of the sample articles, anew
-	$(BIN)/kg build kg/samples --lang vi --out outputs/sample --rebuild
+	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild
 
 clean:  ## remove what was built, but not .venv
 	rm -rf outputs/store outputs/graph.ttl outputs/graph.html .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,7 +20,10 @@ from rich.table import Table
 from kg.errors import KgError, RequestError
 
 if TYPE_CHECKING:
-    from kg.pipeline import Summary
+    from rdflib.term import Node
+
+    from kg.graph import Graph
+    from kg.pipeline import Progress, Summary
     from kg.store import Result
 
 app = typer.Typer(
@@ -32,6 +36,49 @@ app = typer.Typer(
 )
 out = Console()
 err = Console(stderr=True)
+
+
+class Lang(StrEnum):
+    """Languages of articles; "auto" looks at the text."""
+
+    AUTO = "auto"
+    VI = "vi"
+    EN = "en"
+
+
+class Plain(StrEnum):
+    """Which facts become plain triples."""
+
+    ASSERTED = "asserted"
+    UNATTRIBUTED = "unattributed"
+    ALL = "all"
+
+
+class QueryFormat(StrEnum):
+    """How query results are shown."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    XML = "xml"
+    TURTLE = "turtle"
+
+
+class ExportFormat(StrEnum):
+    """File formats of exports."""
+
+    TURTLE = "turtle"
+    TRIG = "trig"
+    NTRIPLES = "ntriples"
+    NQUADS = "nquads"
+    JSONLD = "jsonld"
+    RDFXML = "rdfxml"
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    CSV = "csv"
+    HTML = "html"
+
 
 Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the graph is kept.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
@@ -92,7 +139,7 @@ def build(
             out=folder,
             ontology=ontology or (),
             lang=lang.value,
-            date=_date(date),
+            date=date,
             models=models,
             plain=plain.value if plain else "",
             rebuild=rebuild,
@@ -116,13 +163,16 @@ def import_(
 
     Example: **kg import graph.trig --out restored**
     """
-    from kg.store import Store
+    from kg.store import STORE, Store
 
     with Store.create_or_open(folder / STORE) as store:
         store.load(file)
         store.publish()
         stats = store.stats()
-    out.print(f"{stats.articles} articles, {stats.entities} entities, {stats.statements} facts in {folder}")
+    _write_exports(folder)
+    out.print(
+        f"{stats.articles:,} articles, {stats.entities:,} entities, {stats.facts:,} facts in {_plain(str(folder))}"
+    )
 
 
 @app.command()
@@ -134,12 +184,14 @@ def remove(
 
     Example: **kg remove ai-nang-luong.vi.txt**
     """
-    from kg.store import Store
+    from kg.ontology import load
+    from kg.store import STORE, Store
 
-    _existing(folder)
+    _open(folder).close()
     with Store.create_or_open(folder / STORE) as store:
         if article not in store.articles():
-            raise RequestError(_no_such_article(article, list(store.articles()), folder))
+            raise RequestError(f"no article {article!r} in {folder}: kg stats --articles lists them")
+        store.set_ontology(load())
         store.remove(article)
         store.publish()
     _write_exports(folder)
@@ -160,13 +212,15 @@ def query(
 
     Example: **kg query 'SELECT ?who WHERE { ?who kg:leads id:openai }'**
     """
-    with _existing(folder) as graph:
+    from kg.rdf import short
+
+    with _open(folder) as graph:
         result = graph.query(_read_query(sparql))
         if format is QueryFormat.TABLE and result.kind == "select" and output is None:
-            _show_table(result)
+            _show_table(result, short)
             return
-        default = "csv" if result.kind == "select" else "turtle" if result.kind == "construct" else "json"
-        _write(result.serialize(default if format is QueryFormat.TABLE else format.value), output)
+        with _output(output) as file:
+            file.write(result.serialize("" if format is QueryFormat.TABLE else format.value))
 
 
 @app.command()
@@ -181,8 +235,8 @@ def export(
 
     Example: **kg export --format turtle -o openai.ttl --entity OpenAI**
     """
-    with _existing(folder) as graph:
-        _write(graph.export(format.value, entities=entity or (), relations=relation or ()), output)
+    with _open(folder) as graph, _output(output) as file:
+        graph.export(format.value, file, entities=entity or (), relations=relation or ())
 
 
 @app.command()
@@ -209,7 +263,7 @@ def stats(
 
     Example: **kg stats --articles**
     """
-    with _existing(folder) as graph:
+    with _open(folder) as graph:
         table = Table("what", "number", box=None)
         for name, number in graph.stats().rows():
             table.add_row(name, f"{number:,}")
@@ -225,8 +279,79 @@ def validate(folder: Folder = OUTPUTS) -> None:
 
     Example: **kg validate --out outputs**
     """
-    with _existing(folder) as graph:
+    with _open(folder) as graph:
         conforms, report = graph.validate()
     out.print(report, highlight=False, markup=False, soft_wrap=True)
     if not conforms:
         raise typer.Exit(1)
+
+
+# What the commands share
+
+
+def _open(folder: Path) -> Graph:
+    from kg.graph import Graph
+
+    return Graph(folder)
+
+
+def _write_exports(folder: Path) -> None:
+    with err.status("writing graph.ttl and graph.html"), _open(folder) as graph:
+        graph.write_exports()
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all, or the screen."""
+    from kg.graph import replacing
+
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with replacing(path) as file:
+            yield file
+
+
+def _read_query(sparql: str) -> str:
+    """The text of a query that is given as it is, as the name of a file, or on standard input."""
+    if sparql == "-":
+        return sys.stdin.read()
+    if not sparql.endswith(".rq"):
+        return sparql
+    try:
+        return Path(sparql).read_text(encoding="utf8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"the query file {sparql} cannot be read: {error}") from error
+
+
+def _show_table(result: Result, short: Callable[[Node], str]) -> None:
+    """Solutions as a table; IRIs in the short form of the usual prefixes."""
+    table = Table(*result.variables, box=None, header_style="bold")
+    for row in result:
+        table.add_row(*("" if term is None else _plain(short(term)) for term in row))
+    out.print(table)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=err, transient=True) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda done, total, name: bars.update(task, completed=done, total=total, description=_plain(name))
+
+
+def _show_summary(summary: Summary, folder: Path) -> None:
+    table = Table(show_header=False, box=None)
+    table.add_row("articles read", f"{len(summary.built):,}")
+    if summary.skipped:
+        table.add_row("unchanged", f"{len(summary.skipped):,}")
+    if summary.failed:
+        table.add_row("left out", f"{len(summary.failed):,}")
+    table.add_row("entities", f"{summary.entities:,}")
+    table.add_row("facts", f"{summary.facts:,}")
+    table.add_row("seconds", f"{summary.seconds:.1f}")
+    out.print(table)
+    out.print(f"in {_plain(str(folder))}: open graph.html, or run kg serve", highlight=False, soft_wrap=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from kg import explore
 from kg.errors import RequestError, StoreError
-from kg.store import Result, Stats, Store
+from kg.store import FORMATS, STORE, Result, Stats, Store
 
 if TYPE_CHECKING:
     import networkx
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 
     from kg.pipeline import Summary
 
-STORE = "store"  # the folder of the store within the output folder
+
+PAGE_ENTITIES = 500  # more than these are no picture any more
+EXPORT_FORMATS = (*FORMATS, "graphml", "gexf", "csv", "html")
 
 
 class Graph:
@@ -32,8 +37,6 @@ class Graph:
         """Raises StoreError where no graph was built."""
         self.folder = Path(folder)
         self.summary = summary  # of the build that made it, None where it was only opened
-        if not (self.folder / STORE).is_dir():
-            raise StoreError(f"no graph in {self.folder}: make one with kg build PATH --out {self.folder}")
         self._store = Store.read(self.folder / STORE)
 
     def __enter__(self) -> Graph:
@@ -58,8 +61,103 @@ class Graph:
         """Counts of articles, entities, facts and triples."""
         return self._store.stats()
 
+    def entities(self, name: str) -> tuple[str, ...]:
+        """The IRIs of the entities that a name, alias or IRI means. Raises RequestError, with near names, for none."""
+        return explore.find(self._store, name)
+
+    def relation(self, name: str) -> str:
+        """The IRI of a relation by its local name or label. Raises RequestError, with all names, for none."""
+        rows = list(
+            self.query("SELECT DISTINCT ?p ?label { ?p a owl:ObjectProperty . OPTIONAL { ?p rdfs:label ?label } }")
+        )
+        known = {str(relation).rsplit("#", 1)[-1].rsplit("/", 1)[-1]: str(relation) for relation, _ in rows}
+        labels = {str(label).casefold(): str(relation) for relation, label in rows}
+        found = known.get(name) or labels.get(name.casefold())
+        if not found:
+            raise RequestError(f"no relation {name!r}: the ontology has {', '.join(sorted(known))}")
+        return found
+
     def view(self, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int = 500) -> explore.View:
         """The ``most`` central entities and their facts, or those of the named entities and relations only."""
-        return explore.view(
-            self._store, entities=self._entities(entities), relations=self._relations(relations), most=most
-        )
+        about = [iri for name in entities for iri in self.entities(name)]
+        kinds = [self.relation(name) for name in relations]
+        return explore.view(self._store, entities=about, relations=kinds, most=most)
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """Entities and facts as a networkx graph: one edge per fact, with relation, modality, speaker and quote."""
+        return explore.to_networkx(self._store)
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """A live view as an rdflib Dataset, whose default graph is the union of all graphs."""
+        return self._store.to_rdflib()
+
+    def show(self, *, most: int = 500) -> Any:
+        """The picture, for the last line of a notebook cell."""
+        from kg.web import page
+
+        return page.show(self.view(most=most))
+
+    def export(
+        self, format: str, file: IO[bytes], *, entities: Sequence[str] = (), relations: Sequence[str] = ()
+    ) -> None:
+        """Write the graph, or the facts of some entities and relations, in one of EXPORT_FORMATS.
+
+        Raises RequestError for another format, and for a name that the graph does not have.
+        """
+        if format in FORMATS:
+            about = [iri for name in entities for iri in self.entities(name)]
+            kinds = [self.relation(name) for name in relations]
+            self._store.export(format, file, about=about, relations=kinds)
+        elif format in EXPORT_FORMATS:
+            most = PAGE_ENTITIES if format == "html" else sys.maxsize
+            file.write(_pictures()[format](self.view(entities=entities, relations=relations, most=most)))
+        else:
+            raise RequestError(f"unknown format {format!r}: use one of {', '.join(EXPORT_FORMATS)}")
+
+    def write_exports(self) -> None:
+        """Write graph.ttl and graph.html into the folder; each appears whole or not at all."""
+        for name, format in (("graph.ttl", "turtle"), ("graph.html", "html")):
+            with replacing(self.folder / name) as file:
+                self.export(format, file)
+
+    def validate(self) -> tuple[bool, str]:
+        """Whether the graph conforms to the SHACL shapes of the ontology, and the report as text."""
+        from kg.shapes import validate
+
+        buffer = io.BytesIO()
+        self._store.export("turtle", buffer)
+        return validate(buffer.getvalue())
+
+
+def _pictures() -> dict[str, Callable[[explore.View], bytes]]:
+    from kg.web import page
+
+    return {"graphml": explore.graphml, "gexf": explore.gexf, "csv": explore.table, "html": page.html}
+
+
+def build(*paths: str | Path, out: str | Path = "outputs", export: bool = False, **options: Any) -> Graph:
+    """Read articles into the graph in ``out`` and open it; ``options`` are those of ``kg.pipeline.build``.
+
+    ``graph.summary`` says what was built, skipped and left out.
+    """
+    from kg import pipeline
+
+    summary = pipeline.build([str(path) for path in paths], out=Path(out), **options)
+    graph = Graph(out, summary=summary)
+    if export:
+        graph.write_exports()
+    return graph
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of ``path`` when all of it is written. Raises StoreError if it cannot be."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}; free space, or name another place") from error
+    finally:
+        draft.unlink(missing_ok=True)

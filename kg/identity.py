@@ -1,4 +1,4 @@
-"""Which entity a name means: mentions of all articles -> canonical entities. Pure; independent of the order of articles.
+"""Which entity a name means: mentions of all articles -> canonical entities, in whatever order they come. Pure.
 
 Names that differ in case, or in where the tone mark stands (hoà, hòa), are one name. Mentions of one name are one
 entity, whatever their classes, except for persons: a person is never anything else, and two persons of one name in
@@ -76,7 +76,9 @@ def slug(name: str) -> str:
 
 def canonicalise(group: str, records: Iterable[MentionRecord], known: Known | None = None) -> list[Canonical]:
     """The entities behind all mentions whose names share the slug ``group``, or are labels of ``known``."""
-    clusters = sorted(_clusters(sorted(records), known), key=lambda cluster: (cluster.reason != LISTED, cluster.records))
+    clusters = sorted(
+        _clusters(sorted(records), known), key=lambda cluster: (cluster.reason != LISTED, cluster.records)
+    )
     named = list(_named(clusters, group, taken=known is None))
     return sorted(_canonical(cluster, name, known) for cluster, name in named)
 

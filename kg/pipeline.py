@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from kg import articles, parse
-from kg.errors import ArticleError, StoreError
+from kg.errors import ArticleError
 from kg.extract import extract
-from kg.model import Article
-from kg.ontology import Ontology, load
-from kg.store import Store
+from kg.ontology import load
+from kg.rdf import Triple, run_triples
+from kg.store import STORE, Store
+
+_CODE = ("articles/**/*.py", "parse.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of articles done, the number of all, and the name of the one that is read next."""
@@ -61,25 +60,59 @@ def build(
     built: list[str] = []
     skipped: list[str] = []
     failed: list[str] = []
-    with open_store(out, plain=plain) as store:
-        store.set_ontology(knowledge)
+    with Store.create_or_open(out / STORE) as store:
+        store.set_ontology(knowledge, plain=plain)
         read_before = store.articles()
         for number, source in enumerate(sources):
             progress(number, len(sources), source.id)
             try:
                 article = articles.read(source, lang=lang, date=date)
-                run = _run(article.lang, models, knowledge)
             except ArticleError as error:
                 failed.append(str(error))
                 continue
-            if not rebuild and read_before.get(article.id) == (article.hash, run):
+            run = Run(article.lang, models or parse.MODELS / article.lang, knowledge.hash)
+            if not rebuild and read_before.get(article.id) == (article.hash, run.name):
                 skipped.append(article.id)
                 continue
             sentences = _parser(article.lang, models).parse(article)
-            store.replace(article, sentences, extract(article, sentences, knowledge), run)
+            store.replace(article, sentences, extract(article, sentences, knowledge), run.name, about=run.triples())
             built.append(article.id)
         progress(len(sources), len(sources), "")
         store.publish()
         stats = store.stats()
     seconds = time.monotonic() - started
-    return Summary(tuple(built), tuple(skipped), tuple(failed), stats.entities, stats.statements, seconds)
+    return Summary(tuple(built), tuple(skipped), tuple(failed), stats.entities, stats.facts, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What decides the facts of an article: two runs with one name give the same ones."""
+
+    lang: str
+    models: Path
+    ontology: str  # its hash
+
+    @property
+    def name(self) -> str:
+        """Hash of code, models and ontology, 12 hex digits."""
+        parts = (_code_version(), parse.version(self.models), self.ontology)
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()
+
+    def triples(self) -> list[Triple]:
+        """The run as the store describes it."""
+        return run_triples(self.name, code=_code_version(), models=parse.version(self.models), ontology=self.ontology)
+
+
+@functools.cache
+def _code_version() -> str:
+    """A hash of all modules that have a part in what is found in an article."""
+    digest = hashlib.blake2b(digest_size=6)
+    package = Path(__file__).parent
+    for path in sorted(path for place in _CODE for path in package.glob(place)):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _parser(lang: str, models: Path | None) -> parse.Parser:
+    return parse.Parser(lang, models)

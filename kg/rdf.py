@@ -57,6 +57,16 @@ PREFIXES: dict[str, str] = {
 MODALITIES = {modality: KG[modality.value.capitalize()] for modality in Modality}
 
 
+def short(term: Node) -> str:
+    """A term for people: an IRI in short form, a literal as its text.
+
+    >>> short(KG.leads), short(Literal("năng lượng", lang="vi"))
+    ('kg:leads', 'năng lượng')
+    """
+    prefix = next((name for name, iri in PREFIXES.items() if isinstance(term, URIRef) and term.startswith(iri)), "")
+    return f"{prefix}:{term.removeprefix(PREFIXES[prefix])}" if prefix else str(term)
+
+
 def article_iri(article_id: str) -> URIRef:
     """The article's IRI, which also names its graph: its address, or a path below article/.
 
@@ -183,12 +193,12 @@ def _around(sentences: Sequence[Sentence], evidence: Evidence) -> tuple[int, int
     return min(s.start for s in around), max(s.end for s in around)
 
 
-def run_triples(run: str, *, models: str, ontology: str, version: str) -> list[Triple]:
+def run_triples(run: str, *, code: str, models: str, ontology: str) -> list[Triple]:
     """A run: named by what decides its results, without any time."""
     node = RUN[run]
     return [
         (node, RDF.type, PROV.Activity),
-        (node, KG.codeVersion, Literal(version)),
+        (node, KG.codeVersion, Literal(code)),
         (node, KG.modelsVersion, Literal(models)),
         (node, KG.ontologyHash, Literal(ontology)),
     ]

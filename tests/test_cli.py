@@ -1,0 +1,253 @@
+"""Every command through the command line, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import rdflib
+from conftest import ROOT, SAMPLES, Run, run_kg
+
+from kg.cli import app
+
+ARTICLE = "FPT hợp tác với Nvidia\nTập đoàn FPT hợp tác với Nvidia. Ông Trương Gia Bình là chủ tịch của FPT.\n"
+COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    """The built graph in a folder that may be changed."""
+    return shutil.copytree(built, tmp_path / "outputs", symlinks=True)
+
+
+def facts(kg: Run, *more: str) -> set[tuple[str, ...]]:
+    query = "SELECT ?s ?p ?o { ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o }"
+    done = kg("query", query, "--format", "csv", *more)
+    assert done.returncode == 0, done.stderr
+    return {tuple(row.split(",")) for row in done.stdout.split("\r\n")[1:] if row}
+
+
+def test_help_of_every_command_has_an_example(kg: Run) -> None:
+    overview = kg("--help")
+    assert overview.returncode == 0
+    for command in COMMANDS:
+        assert command in overview.stdout
+        assert f"Example: kg {command}" in " ".join(kg(command, "--help").stdout.replace("│", " ").split())
+
+
+def test_build_ends_with_a_summary_and_writes_the_files(built: Path) -> None:
+    again = run_kg("build", *SAMPLES, "--out", "outputs", cwd=built.parent)
+    assert again.returncode == 0
+    assert re.search(r"unchanged\s+3", again.stdout), again.stdout
+    assert re.search(r"facts\s+\d\d", again.stdout)
+    graph = rdflib.Graph().parse(built / "graph.ttl")
+    assert (None, rdflib.RDF.type, rdflib.RDF.Statement) in graph
+    assert "<html" in (built / "graph.html").read_text(encoding="utf8")
+
+
+def test_the_same_articles_give_the_same_bytes_in_any_order(built: Path, tmp_path: Path) -> None:
+    done = run_kg("build", *reversed(SAMPLES), "--out", "outputs", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for name in ("graph.ttl", "graph.html"):
+        assert (tmp_path / "outputs" / name).read_bytes() == (built / name).read_bytes()
+
+
+def test_build_replaces_a_changed_article_and_rebuilds_on_demand(kg: Run, tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text(ARTICLE, encoding="utf8")
+    assert kg("build", "a.txt", "--no-export").returncode == 0
+    assert any(o.endswith("nvidia") or s.endswith("nvidia") for s, _, o in facts(kg))
+    assert not (tmp_path / "outputs" / "graph.ttl").exists()
+    article.write_text(ARTICLE.replace("Nvidia", "Intel"), encoding="utf8")
+    assert re.search(r"articles read\s+1", kg("build", "a.txt", "--no-export").stdout)
+    ends = {end for fact in facts(kg) for end in fact}
+    assert any(end.endswith("intel") for end in ends) and not any(end.endswith("nvidia") for end in ends)
+    assert re.search(r"unchanged\s+1", kg("build", "a.txt", "--no-export").stdout)
+    assert re.search(r"articles read\s+1", kg("build", "a.txt", "--no-export", "--rebuild").stdout)
+
+
+def test_build_from_standard_input_with_a_date(kg: Run) -> None:
+    assert kg("build", "-", "--date", "2026-11-26", "--no-export", stdin=ARTICLE).returncode == 0
+    dates = kg("query", "SELECT ?d { ?a schema:datePublished ?d }", "--format", "csv").stdout
+    assert "2026-11-26" in dates
+
+
+def test_build_goes_on_after_an_article_that_cannot_be_read(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text(ARTICLE, encoding="utf8")
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "binary.txt").write_bytes(b"\x00\x01\x02" * 100)
+    (tmp_path / "english.txt").write_text("The company said on Monday that it would buy the rival firm. " * 3)
+    done = kg("build", "good.txt", "empty.txt", "binary.txt", "english.txt", "--no-export")
+    assert done.returncode == 1
+    for name in ("empty.txt", "binary.txt", "english.txt"):
+        assert re.search(rf"left out: .*{name}", done.stderr), done.stderr
+    assert "English" in done.stderr and "Traceback" not in done.stderr
+    assert facts(kg)
+
+
+def test_build_with_an_edited_ontology_finds_other_facts(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Tập đoàn FPT kết thân với Nvidia.\n", encoding="utf8")
+    (tmp_path / "more.ttl").write_text(
+        "@prefix kg: <https://example.org/kg/ontology#> . @prefix ontolex: <http://www.w3.org/ns/lemon/ontolex#> .\n"
+        "<urn:cue> a ontolex:LexicalEntry ; ontolex:canonicalForm [ ontolex:writtenRep 'kết thân'@vi ] ;\n"
+        "  ontolex:denotes kg:partnersWith ; kg:frame 'prepositional' ; kg:preposition 'với'@vi ; kg:cueConfidence 0.9 .",
+        encoding="utf8",
+    )
+    kg("build", "a.txt", "--no-export")
+    assert not any(p.endswith("partnersWith") for _, p, _ in facts(kg))
+    kg("build", "a.txt", "--no-export", "--ontology", "more.ttl")
+    assert any(p.endswith("partnersWith") for _, p, _ in facts(kg))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("build", "missing.txt"), "missing.txt"),
+        (("build", "a.txt", "--ontology", "broken.ttl"), "broken.ttl"),
+        (("build", "a.txt", "--models", "nowhere"), "nowhere"),
+        (("build", "a.txt", "--date", "yesterday"), "YYYY-MM-DD"),
+        (("build", "a.txt", "--out", "a.txt"), "a.txt"),
+        (("query", "SELECT"), "kg build"),
+        (("serve", "--out", "nowhere"), "kg build"),
+        (("remove", "x", "--out", "nowhere"), "kg build"),
+        (("import", "nothing.trig"), "nothing.trig"),
+        (("export", "--format", "turtle", "--out", "nowhere"), "kg build"),
+    ],
+)
+def test_wrong_input_is_named_with_status_2(kg: Run, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    (tmp_path / "broken.ttl").write_text("@prefix kg: <x> .\nkg:a kg:b")
+    done = kg(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_query_in_every_format(built: Path) -> None:
+    select = "SELECT ?label { id:openai skos:prefLabel ?label }"
+    shown = {
+        form: run_kg("query", select, "--format", form, "--out", built, cwd=built).stdout
+        for form in ("table", "csv", "tsv", "json", "xml")
+    }
+    assert all("OpenAI" in text for text in shown.values()), shown
+    assert json.loads(shown["json"])["head"]["vars"] == ["label"]
+    triples = run_kg("query", "DESCRIBE id:openai", "--format", "turtle", "--out", built, cwd=built).stdout
+    assert (None, None, rdflib.Literal("OpenAI")) in rdflib.Graph().parse(data=triples)
+
+
+def test_query_from_a_file_and_a_wrong_one(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "ask.rq").write_text("ASK { ?s ?p ?o }")
+    assert "true" in run_kg("query", tmp_path / "ask.rq", "--out", built, cwd=built).stdout
+    wrong = run_kg("query", "SELECT ?x { ?x", "--out", built, cwd=built)
+    assert wrong.returncode == 2 and "1:" in wrong.stderr
+    assert run_kg("query", "SELECT * { SERVICE <http://x> { ?s ?p ?o } }", "--out", built, cwd=built).returncode == 2
+
+
+@pytest.mark.parametrize("form", ["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml", "graphml", "gexf", "csv", "html"])
+def test_export_in_every_format_whole_and_in_part(built: Path, tmp_path: Path, form: str) -> None:
+    whole, part = tmp_path / "whole", tmp_path / "part"
+    assert run_kg("export", "--format", form, "-o", whole, "--out", built, cwd=tmp_path).returncode == 0
+    done = run_kg("export", "--format", form, "-o", part, "--entity", "OpenAI", "--out", built, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 0 < part.stat().st_size < whole.stat().st_size
+    assert b"OpenAI" in part.read_bytes()
+
+
+def test_export_of_an_unknown_name(built: Path) -> None:
+    done = run_kg("export", "--format", "turtle", "--entity", "Không Có Ai", "--out", built, cwd=built)
+    assert done.returncode == 2 and "Không Có Ai" in done.stderr
+    done = run_kg("export", "--format", "turtle", "--relation", "loves", "--out", built, cwd=built)
+    assert done.returncode == 2 and "partnersWith" in done.stderr
+
+
+def test_import_restores_an_export_without_loss(built: Path, tmp_path: Path) -> None:
+    for form, name in (("trig", "a.trig"), ("nquads", "a.nq")):
+        run_kg("export", "--format", form, "-o", tmp_path / name, "--out", built, cwd=tmp_path)
+        assert run_kg("import", name, "--out", form, cwd=tmp_path).returncode == 0
+        run_kg("export", "--format", form, "-o", tmp_path / f"again-{name}", "--out", form, cwd=tmp_path)
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
+        assert (tmp_path / form / "graph.ttl").read_bytes() == (built / "graph.ttl").read_bytes()
+
+
+def test_import_of_a_damaged_file_changes_nothing(copy: Path, kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.trig").write_text("<urn:a> <urn:b> ")
+    (tmp_path / "other.nq").write_text("<urn:a> <urn:b> <urn:c> .\n")
+    before = facts(kg)
+    for name in ("bad.trig", "other.nq", "missing.nq"):
+        done = kg("import", name)
+        assert done.returncode == 2 and name in done.stderr
+    assert facts(kg) == before
+
+
+def test_remove_takes_an_article_and_only_that(copy: Path, kg: Run) -> None:
+    listed = kg("stats", "--articles").stdout
+    assert all(sample.name in listed for sample in SAMPLES)
+    assert kg("remove", "no-such.txt").returncode == 2
+    assert kg("remove", SAMPLES[0].name).returncode == 0
+    after = kg("stats", "--articles").stdout
+    assert SAMPLES[0].name not in after and SAMPLES[1].name in after
+    texts = kg("query", "SELECT ?a { ?a schema:text ?t }", "--format", "csv").stdout
+    assert SAMPLES[0].name not in texts and SAMPLES[1].name in texts
+
+
+def test_stats_and_validate(built: Path) -> None:
+    stats = run_kg("stats", "--out", built, cwd=built)
+    assert re.search(r"articles\s+3", stats.stdout) and re.search(r"facts planned\s+\d", stats.stdout)
+    report = run_kg("validate", "--out", built, cwd=built)
+    assert report.returncode == 0, report.stdout
+
+
+def test_validate_reports_a_graph_that_does_not_conform(copy: Path, kg: Run, tmp_path: Path) -> None:
+    kg("export", "--format", "nquads", "-o", "all.nq")
+    lines = (tmp_path / "all.nq").read_text(encoding="utf8").splitlines(keepends=True)
+    (tmp_path / "all.nq").write_text("".join(line for line in lines if "#exact>" not in line), encoding="utf8")
+    kg("import", "all.nq")
+    report = kg("validate")
+    assert report.returncode == 1 and "exact" in report.stdout
+
+
+def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02}.txt").write_text(SAMPLES[0].read_text(encoding="utf8") + f"\n{number}", encoding="utf8")
+    build = subprocess.Popen(
+        [sys.executable, "-m", "kg", "build", ".", "--out", "outputs"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    database = tmp_path / "outputs" / "store" / "live"
+    while not database.exists():
+        time.sleep(0.1)
+    time.sleep(8)
+    build.send_signal(signal.SIGINT)
+    _, message = build.communicate(timeout=60)
+    assert build.returncode == 130 and "stopped" in message and "Traceback" not in message
+    done = run_kg("build", "00.txt", "--no-export", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert run_kg("validate", cwd=tmp_path).returncode == 0
+
+
+def test_a_second_build_at_once_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    code = "import sys; from pathlib import Path; from kg.store import Store; s = Store.create_or_open(Path('outputs/store'))\n"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code + "print('open', flush=True); sys.stdin.read()"],
+        cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert holder.stdout and holder.stdout.readline() == "open\n"
+    done = run_kg("build", "a.txt", cwd=tmp_path)
+    holder.communicate("")
+    assert done.returncode == 2 and "another process" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_named(built: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kg", "export", "--format", "turtle", "--out", str(built)],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2 and "space" in done.stderr and "Traceback" not in done.stderr
