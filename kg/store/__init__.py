@@ -16,4 +16,6 @@ from kg.store.database import Stats, Store
 from kg.store.export import FORMATS
 from kg.store.results import RESULT_FORMATS, Result
 
-__all__ = ["FORMATS", "RESULT_FORMATS", "Result", "Stats", "Store"]
+STORE = "store"  # the folder of the store within an output folder
+
+__all__ = ["STORE", "FORMATS", "RESULT_FORMATS", "Result", "Stats", "Store"]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyoxigraph as ox
-from rdflib import Literal, URIRef
+from rdflib import Dataset, Literal, URIRef
 
 from kg.errors import QueryError, StoreError
 from kg.identity import Canonical, MentionRecord, canonicalise, name_key, slug
@@ -20,7 +18,6 @@ from kg.model import Article, Entity, Extraction, Sentence
 from kg.ontology import Known, Ontology
 from kg.rdf import (
     ID,
-    IDENTITY_GRAPH,
     KG,
     ONTOLOGY_GRAPH,
     PREFIXES,
@@ -32,9 +29,9 @@ from kg.rdf import (
     ontology_triples,
 )
 from kg.store import export, updates
+from kg.store.folder import VERSION, check_version, current, explained, recover
 from kg.store.results import Result
 
-VERSION = "1"  # of the layout on disk and of the data model
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
 
 
@@ -47,6 +44,17 @@ class Stats:
     facts: int
     by_modality: dict[str, int]
     triples: int
+
+    def rows(self) -> list[tuple[str, int]]:
+        """Names and numbers, for a table."""
+        modalities = [(f"facts {name}", number) for name, number in self.by_modality.items()]
+        return [
+            ("articles", self.articles),
+            ("entities", self.entities),
+            ("facts", self.facts),
+            *modalities,
+            ("triples", self.triples),
+        ]
 
 
 class Store:
@@ -63,10 +71,10 @@ class Store:
     def create_or_open(cls, folder: Path) -> Store:
         """The store in a folder for writing, made if it is not there. Raises StoreError if another process writes."""
         folder = Path(folder)
-        with _explained(folder):
+        with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            _check_version(folder)
-            _recover(folder)
+            check_version(folder)
+            recover(folder)
             store = ox.Store(str(folder / "live"))
             (folder / "VERSION").write_text(VERSION + "\n")
         return cls(store, folder, writable=True)
@@ -78,8 +86,8 @@ class Store:
         number = current(folder)
         if not number:
             raise StoreError(f"no graph in {folder.parent}: make one with kg build PATH --out {folder.parent}")
-        _check_version(folder)
-        with _explained(folder):
+        check_version(folder)
+        with explained(folder):
             return cls(ox.Store.read_only(str(folder / "published" / number)), folder, writable=False)
 
     @classmethod
@@ -106,7 +114,7 @@ class Store:
     # Write
 
     def set_ontology(self, ontology: Ontology, *, plain: str = "") -> None:
-        """Name the ontology of the articles to come, and which statements become plain triples (kept as it was if "")."""
+        """Name the ontology of the articles to come, and which statements become plain triples ("": as before)."""
         self._ontology = ontology
         self._update(updates.replace_graph(ONTOLOGY_GRAPH, ontology_triples(ontology)))
         if plain and plain != self.plain:
@@ -124,7 +132,12 @@ class Store:
         return {str(id): (str(digest), str(run).rsplit("/", 1)[-1]) for id, digest, run in rows}
 
     def replace(
-        self, article: Article, sentences: Sequence[Sentence], extraction: Extraction, run: str, about: Iterable[Triple] = ()
+        self,
+        article: Article,
+        sentences: Sequence[Sentence],
+        extraction: Extraction,
+        run: str,
+        about: Iterable[Triple] = (),
     ) -> None:
         """Put an article in place of what the store has of it. ``about``: triples that describe the run."""
         ontology = self._known_ontology()
@@ -137,7 +150,7 @@ class Store:
         graph = article_iri(article.id)
         triples += [(URIRef(r.iri), KG.nameKey, Literal(group)) for group, found in records.items() for r in found]
         operations = updates.replace_graph(graph, sorted(triples))
-        if lines := "\n".join(" ".join(term.n3() for term in triple) + " ." for triple in about):
+        if lines := "\n".join(map(updates.n3_line, about)):
             operations.append(f"INSERT DATA {{ GRAPH {RUN_GRAPH.n3()} {{\n{lines}\n}} }}")
         self._update(operations + self._identity(canonicals, canonical, gone))
 
@@ -193,7 +206,7 @@ class Store:
     def _update(self, operations: Sequence[str]) -> None:
         if not self._writable:
             raise StoreError(f"the store {self.folder} was opened for reading: open it for writing")
-        with _explained(self.folder):
+        with explained(self.folder):
             self._open.update(updates.PROLOGUE + ";\n".join(operations))
 
     def publish(self) -> None:
@@ -201,7 +214,7 @@ class Store:
         if self.folder is None:
             return
         published = self.folder / "published"
-        with _explained(self.folder):
+        with explained(self.folder):
             published.mkdir(exist_ok=True)
             before = current(self.folder)
             number = str(int(before or 0) + 1)
@@ -210,18 +223,18 @@ class Store:
             self._open.backup(str(published / number))
             switch = self.folder / "CURRENT.new"
             switch.write_text(number + "\n")
-            os.replace(switch, self.folder / "CURRENT")
+            switch.replace(self.folder / "CURRENT")
         for old in published.iterdir():
             if old.name not in (number, before):  # a reader may just be opening the one before
                 shutil.rmtree(old, ignore_errors=True)
 
     def load(self, file: Path) -> None:
-        """Restore a TriG or N-Quads export in place of what the store holds. Raises StoreError, and changes nothing then."""
+        """Restore a TriG or N-Quads export in place of all the store holds, or raise StoreError and change nothing."""
         if self.folder is None:
             raise StoreError("a store in memory cannot be restored: give it a folder")
         fresh, live, old = (self.folder / name for name in ("live.new", "live", "live.old"))
         shutil.rmtree(fresh, ignore_errors=True)
-        with _explained(self.folder):
+        with explained(self.folder):
             export.restore(Path(file), fresh)
             self.close()
             live.rename(old)
@@ -231,15 +244,13 @@ class Store:
 
     # Read
 
-    def query(
-        self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
-    ) -> Result:
+    def query(self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Result:
         """The result of a query over the union of all graphs (or those named); usual prefixes are declared.
 
         Nothing is fetched: SERVICE is refused. Raises QueryError with line and column, StoreError where reading fails.
         """
-        graphs = [ox.NamedNode(iri) for iri in default_graphs] or None
-        named = [ox.NamedNode(iri) for iri in named_graphs] or None
+        graphs: Any = [ox.NamedNode(iri) for iri in default_graphs] or None
+        named: Any = [ox.NamedNode(iri) for iri in named_graphs] or None
         try:
             raw = self._open.query(
                 sparql,
@@ -260,10 +271,17 @@ class Store:
 
     def stats(self) -> Stats:
         """Counts of what the store holds."""
-        rows = self.query("SELECT ?m (COUNT(?st) AS ?n) { ?st a rdf:Statement ; kg:modality ?m } GROUP BY ?m ORDER BY ?m")
+        rows = self.query("SELECT ?m (COUNT(?st) AS ?n) { ?st kg:modality ?m } GROUP BY ?m ORDER BY ?m")
         modalities = {str(m).rsplit("#", 1)[-1].lower(): int(str(n)) for m, n in rows}
-        entities = list(self.query(f"SELECT (COUNT(DISTINCT ?e) AS ?n) {{ GRAPH {IDENTITY_GRAPH.n3()} {{ ?m kg:refersTo ?e }} }}"))
-        return Stats(len(self.articles()), int(str(entities[0][0])), sum(modalities.values()), modalities, len(self._open))
+        ((entities,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
+        facts = sum(modalities.values())
+        return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self._open))
+
+    def to_rdflib(self) -> Dataset:
+        """A live rdflib view of the store, whose default graph is the union of all graphs."""
+        from oxrdflib import OxigraphStore
+
+        return Dataset(store=OxigraphStore(store=self._open), default_union=True)
 
     def _mentions_of(self, article_id: str) -> dict[str, str]:
         """Mention IRI -> name key, of one article."""
@@ -312,45 +330,3 @@ def _records(article: Article, extraction: Extraction, ontology: Ontology) -> di
 def _group(entity: Entity, known: Mapping[str, Known]) -> str:
     thing = known.get(name_key(entity.name))
     return thing.name if thing and (thing.type == "Person") == (entity.type == "Person") else slug(entity.name)
-
-
-def current(folder: Path) -> str:
-    """The name of the newest published checkpoint, "" where there is none."""
-    try:
-        return (Path(folder) / "CURRENT").read_text().strip()
-    except FileNotFoundError:
-        return ""
-
-
-def _check_version(folder: Path) -> None:
-    """Raises StoreError for a folder with other things in it, and for a store of another version."""
-    version = folder / "VERSION"
-    if not version.exists():
-        strange = sorted(path.name for path in folder.iterdir())
-        if strange and strange != ["live"]:
-            raise StoreError(f"{folder} is no store: it holds {strange[0]!r}; name another folder with --out")
-    elif (found := version.read_text().strip()) != VERSION:
-        raise StoreError(f"{folder} has version {found!r}, this kg reads {VERSION!r}: use the kg that made it, or build anew")
-
-
-def _recover(folder: Path) -> None:
-    """Finish or undo what a killed ``load`` left: "live" is never missing afterwards."""
-    if (folder / "live.old").exists():
-        if not (folder / "live").exists():
-            (folder / "live.old").rename(folder / "live")
-        shutil.rmtree(folder / "live.old", ignore_errors=True)
-    shutil.rmtree(folder / "live.new", ignore_errors=True)
-
-
-@contextmanager
-def _explained(folder: Path | None) -> Iterator[None]:
-    """What the operating system or the store says, as a StoreError with the folder and the remedy."""
-    try:
-        yield
-    except OSError as error:
-        text = str(error)
-        if "lock" in text.lower() and "LOCK" in text:
-            raise StoreError(f"{folder} is being written by another process: wait until it is done") from error
-        if "No space left" in text:
-            raise StoreError(f"the disk of {folder} is full: free some space and run the same again") from error
-        raise StoreError(f"the store {folder} cannot be used: {text}; check that the folder can be written") from error

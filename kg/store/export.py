@@ -22,12 +22,13 @@ FORMATS = {
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RESTORABLE = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nquads": ox.RdfFormat.N_QUADS}
 _MACHINERY = {RUN_GRAPH, ONTOLOGY_GRAPH}  # not knowledge: only in the formats that keep graphs apart
-_PART = """CONSTRUCT { ?n ?p ?o } WHERE {
-  { SELECT DISTINCT ?st { ?st a rdf:Statement ; rdf:predicate ?relation . %s %s } }
-  { BIND(?st AS ?n) } UNION { ?st (rdf:subject|rdf:object|prov:wasAttributedTo) ?n } UNION { ?st prov:wasDerivedFrom ?n }
-  UNION { ?st prov:wasDerivedFrom/oa:hasSelector ?n } UNION { ?st prov:wasDerivedFrom/oa:hasSource ?n }
-  ?n ?p ?o . FILTER(?p != schema:text)
-  FILTER(!STRSTARTS(STR(?n), STR(id:)) || ?p IN (rdf:type, skos:prefLabel, skos:altLabel))
+_PART = """CONSTRUCT { ?n ?p ?o . ?s ?relation ?object } WHERE {
+  { SELECT DISTINCT ?st ?relation { ?st rdf:predicate ?relation . %s %s } }
+  ?st (rdf:subject|rdf:object|prov:wasAttributedTo|prov:wasDerivedFrom
+    |prov:wasDerivedFrom/oa:hasSelector|prov:wasDerivedFrom/oa:hasSource)? ?n .
+  ?n ?p ?o .
+  FILTER(?p != schema:text && (!STRSTARTS(STR(?n), STR(id:)) || ?p IN (rdf:type, skos:prefLabel, skos:altLabel)))
+  OPTIONAL { ?st rdf:subject ?s ; rdf:object ?object . ?s ?relation ?object }
 }"""
 
 
@@ -35,22 +36,27 @@ def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str]
     """All quads, or the statements of some entities and relations with their evidence, in one of FORMATS."""
     if format not in FORMATS:
         raise RequestError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
-    kind = FORMATS[format]
     if about or relations:
-        rows: Iterable[Any] = sorted(set(store.query(_part(about, relations), **_union())), key=_order)
+        part: Any = store.query(_part(about, relations), prefixes=PREFIXES, use_default_graph_as_union=True)
+        rows: Iterable[Any] = sorted(set(part), key=order)
     elif format in ("trig", "nquads"):
-        rows = sorted(store, key=lambda quad: (str(quad.graph_name), _order(quad)))
+        rows = sorted(store, key=lambda quad: (str(quad.graph_name), order(quad)))
     else:
-        rows = sorted(set(_knowledge(store)), key=_order)
-    if format in ("ntriples", "nquads"):  # these have no prefixes
-        ox.serialize(rows, file, format=kind)
-    else:
-        sorted_header = _SortedHeader(file)
-        ox.serialize(rows, cast(IO[bytes], sorted_header), format=kind, prefixes=PREFIXES)
-        sorted_header.finish()
+        rows = sorted(set(_knowledge(store)), key=order)
+    write_rows(rows, file, format)
 
 
-def _order(row: Any) -> tuple[str, bool, str, str]:
+def write_rows(rows: Iterable[Any], file: IO[bytes], format: str) -> None:
+    """Triples or quads of pyoxigraph, in their order, in one of FORMATS."""
+    if format in ("ntriples", "nquads", "jsonld"):  # these have no prefixes
+        ox.serialize(rows, file, format=FORMATS[format])
+        return
+    sorted_header = _SortedHeader(file)
+    ox.serialize(rows, cast(IO[bytes], sorted_header), format=FORMATS[format], prefixes=PREFIXES)
+    sorted_header.finish()
+
+
+def order(row: Any) -> tuple[str, bool, str, str]:
     """By subject, its class first."""
     return str(row.subject), row.predicate.value != _TYPE, row.predicate.value, str(row.object)
 
@@ -78,12 +84,8 @@ class _SortedHeader:
 
     def finish(self) -> None:
         """Pass on a header that no triple follows."""
-        if self._header is not None:
-            self._file.write(b"\n".join(sorted(self._header.split(b"\n")[:-1])) + b"\n")
-
-
-def _union() -> dict[str, Any]:
-    return {"prefixes": PREFIXES, "use_default_graph_as_union": True}
+        if self._header:
+            self._file.write(b"".join(sorted(self._header.splitlines(keepends=True))))
 
 
 def _part(about: Sequence[str], relations: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
 from kg.errors import QueryError
-from kg.rdf import PREFIXES
+from kg.store.export import order, write_rows
 
 _TABLES = {
     "json": ox.QueryResultsFormat.JSON,
@@ -18,13 +19,8 @@ _TABLES = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-_GRAPHS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-RESULT_FORMATS = {"select": tuple(_TABLES), "ask": tuple(_TABLES), "construct": tuple(_GRAPHS)}
+_GRAPHS = ("turtle", "ntriples", "rdfxml", "jsonld")
+RESULT_FORMATS = {"select": tuple(_TABLES), "ask": tuple(_TABLES), "construct": _GRAPHS}
 """Names of the formats that each kind of result can be written in, the usual one first."""
 
 
@@ -61,8 +57,10 @@ class Result:
         if format not in allowed:
             raise QueryError(f"a {self.kind.upper()} result cannot be written as {format}: use {', '.join(allowed)}")
         if self.kind == "construct":
-            triples = sorted(set(self._raw), key=str)
-            return bytes(ox.serialize(triples, format=_GRAPHS[format], prefixes=PREFIXES))
+            triples = sorted(set(self._raw), key=order)
+            buffer = io.BytesIO()
+            write_rows(triples, buffer, format)
+            return buffer.getvalue()
         if self.kind == "ask" and format in ("csv", "tsv"):  # the standard has none
             return f"{str(bool(self._raw)).lower()}\n".encode()
         return bytes(self._raw.serialize(format=_TABLES[format]))

@@ -24,9 +24,14 @@ PLAIN = {  # which statements become plain triples too
 }
 
 
+def n3_line(triple: Triple) -> str:
+    """A triple as a line of N-Triples."""
+    return " ".join(term.n3() for term in triple) + " ."
+
+
 def replace_graph(graph: URIRef, triples: Iterable[Triple]) -> list[str]:
     """Drop a graph and put triples in its place."""
-    lines = "\n".join(" ".join(term.n3() for term in triple) + " ." for triple in triples)
+    lines = "\n".join(map(n3_line, triples))
     operations = [f"DROP SILENT GRAPH {graph.n3()}"]
     return [*operations, f"INSERT DATA {{ GRAPH {graph.n3()} {{\n{lines}\n}} }}"] if lines else operations
 
@@ -70,9 +75,8 @@ def derive(entities: Iterable[str], canonicals: Sequence[Canonical], ontology: O
         f"DELETE {{ ?e ?p ?o }} WHERE {{ VALUES ?e {{ {values} }} ?e ?p ?o }}",
         f"DELETE {{ ?s ?p ?e }} WHERE {{ VALUES ?e {{ {values} }} ?s ?p ?e }}",
     ]
-    lines = [" ".join(term.n3() for term in triple) + " ." for entity in canonicals for triple in _labels(entity, ontology)]
-    if lines:
-        operations.append("INSERT DATA {\n" + "\n".join(lines) + "\n}")
+    if lines := "\n".join(n3_line(triple) for entity in canonicals for triple in _labels(entity, ontology)):
+        operations.append(f"INSERT DATA {{\n{lines}\n}}")
     for end in ("rdf:subject", "rdf:object"):
         operations.append(
             f"INSERT {{ ?s ?p ?o }} WHERE {{ VALUES ?e {{ {values} }} GRAPH ?g {{ ?st {end} ?e ; rdf:subject ?s ; "
