@@ -19,6 +19,7 @@ _ADVERBIAL = (MarkerKind.PLANNED, MarkerKind.POSSIBLE, MarkerKind.DENIED, Marker
 _LINKS = ("ADP", "SCONJ", "CCONJ")  # "để", "nhằm": what follows shares the subject of the verb before
 _HOP = 0.8
 _DISSENT = 0.7
+_AGENTS = ("Organization", "Person", "Place")
 _REACH = 12  # words between a cue and its preposition
 
 
@@ -104,11 +105,8 @@ def _before_bracket(reading: Reading, at: int) -> Phrase | None:
 
 def _is_object(reading: Reading, phrase: Phrase) -> bool:
     """Whether a thing is the object of the verb before it: a verb right after it describes it ("cơ hội đầu tư")."""
-    return (
-        phrase.kind is PhraseKind.CONCEPT
-        and phrase.type == "Concept"
-        and start_of(reading, phrase) - 1 in reading.verbs
-    )
+    governor = reading.line.upos(start_of(reading, phrase) - 1)
+    return phrase.kind is PhraseKind.CONCEPT and phrase.type not in _AGENTS and governor in ("VERB", "AUX")
 
 
 def _connected(line: Line, verb: int, at: int) -> bool:

@@ -107,9 +107,9 @@ def _most_specific(stated: Sequence[Stated], lexicon: Lexicon) -> list[Stated]:
     """For each cue and pair of ends the surest relation, and none that a more specific one between them implies."""
     relations = lexicon.ontology.relations
     by_pair: dict[tuple[int, int], set[str]] = defaultdict(set)
-    surest: dict[tuple[int, int, tuple[int, int]], Stated] = {}
+    surest: dict[tuple[frozenset[int], tuple[int, int]], Stated] = {}
     for fact in sorted(stated, key=lambda fact: (-fact.confidence, fact)):
-        surest.setdefault((fact.subject, fact.object, fact.cue), fact)
+        surest.setdefault((frozenset((fact.subject, fact.object)), fact.cue), fact)
     kept = [fact for fact in surest.values() if fact.confidence >= _LEAST]
     for fact in kept:
         by_pair[fact.subject, fact.object].add(fact.relation)
