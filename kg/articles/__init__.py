@@ -12,10 +12,10 @@ import re
 import stat
 from pathlib import Path
 
-from kg.articles.fetch import fetch
 from kg.articles.formats import FORMATS, endings, guess
 from kg.articles.language import LANGUAGES, SUPPORTED, detect
 from kg.articles.locate import ADDRESS, missing, sources
+from kg.articles.network import fetch
 from kg.articles.text import clean, one_line
 from kg.articles.values import MAX_BYTES, Raw, Source
 from kg.errors import ArticleError, RequestError
@@ -48,7 +48,7 @@ def read(source: Source, *, lang: str = "auto", date: str = "") -> Article:
         author=one_line(document.author),
         publisher=one_line(document.publisher),
         date=_iso(document.date) or date,
-        address=one_line(document.address),
+        address=one_line(document.address) or raw.address,
     )
 
 

@@ -14,8 +14,9 @@ from kg.errors import ArticleError
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a page names its charset
 _BROWSERS_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # the labels that the web standard redefines
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")  # lxml refuses a text that says which bytes it was
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")  # lxml refuses a text that says which bytes it was
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}  # no guesses, no clock
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$", re.MULTILINE)  # a page without any is a list of links
 _NEAR_THE_TOP = 400  # letters in which an article repeats its headline
 
 
@@ -23,7 +24,7 @@ def read_html(raw: Raw) -> Document:
     """The article of a page, its headline first. Raises ArticleError where there is none, or no page."""
     refuse_binary(raw.name, raw.content if raw.content[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else b"")
     document = _extract(_decode(raw), raw.address)
-    if document is None or not document.text.strip():
+    if document is None or not _SENTENCE_END.search(document.text):
         raise ArticleError(f"no article text found in the page {raw.name}; copy its text into a .txt file")
     return document
 

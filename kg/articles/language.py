@@ -22,7 +22,7 @@ _WORDS = {
         "that|the|their|they|this|to|was|were|which|who|will|with|would"
     ),
 }
-_LEAST = 0.05  # share of words that must speak for a language
+_LEAST = 0.1  # share of words that must speak for a language
 
 
 def detect(text: str) -> str:

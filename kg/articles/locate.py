@@ -29,7 +29,7 @@ def sources(paths: Sequence[str]) -> list[Source]:
     Raises ArticleError where a path does not exist or a folder holds no article.
     """
     found: dict[str, Source] = {}  # by what they really are
-    for path in paths:
+    for path in dict.fromkeys(paths):  # standard input can be read only once
         for source in _expand(path):
             found.setdefault(_identity(source), source)
     return _tell_apart(list(found.values()))

@@ -9,28 +9,27 @@ from kg.articles.values import Document, Raw
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _FIELD = re.compile(r"^(title|author|date)[ \t]*:[ \t]*(.+)$", re.IGNORECASE | re.MULTILINE)
-_CODE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1[ \t]*$", re.DOTALL | re.MULTILINE)
-_FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)  # one that is never closed
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`]*)$")
 
 _BLANK = re.compile(r"[ \t]*$")
 _RULE = re.compile(
     r"[ \t]*(?:([-*_=])(?:[ \t]*\1){2,}|=+|\[[^\]]+\]:[ \t]*\S.*|\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*)[ \t]*$"
 )
-_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t]|$)")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 
-_INLINE = (  # in this order
-    (re.compile(r"!\[([^\]\n]*)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])"), r"\1"),
-    (re.compile(r"\[([^\[\]\n]+)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])"), r"\1"),
-    (re.compile(r"\[\^[^\]\n]+\]:?"), ""),
-    (re.compile(r"<(https?://[^>\s]+|[^>\s@]+@[^>\s]+)>"), r"\1"),
+_TARGET = r"(?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,200}\])"
+_INLINE = (  # in this order; lengths are bounded, so that no text takes quadratic time
+    (re.compile(rf"!\[([^\]\n]{{0,1000}})\]{_TARGET}"), r"\1"),
+    (re.compile(rf"\[([^\[\]\n]{{1,1000}})\]{_TARGET}"), r"\1"),
+    (re.compile(r"\[\^[^\]\n]{1,100}\]:?"), ""),
+    (re.compile(r"<(https?://[^<>\s]+|[^<>\s@]+@[^<>\s]+)>"), r"\1"),
     (re.compile(r"</?[a-zA-Z][^<>\n]*>"), ""),
-    (re.compile(r"(`+)[ ]?(.+?)[ ]?\1(?!`)"), r"\2"),
-    (re.compile(r"(\*{1,3}|~~)(?=\S)([^*~\n]+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(\*\*)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w_])(_{1,3})(?=\S)([^\n]+?)(?<=\S)\1(?![\w_])"), r"\2"),
+    (re.compile(r"(?<!`)(`{1,3})(?!`)[ ]?([^\n]{1,300}?)[ ]?(?<!`)\1(?!`)"), r"\2"),
+    (re.compile(r"(?<!\\)(\*{1,3}|~~)(?=\S)([^*~\n]{1,500})(?<=[^\s\\])\1"), r"\2"),
+    (re.compile(r"(?<!\\)(\*\*)(?=\S)([^\n]{1,500}?)(?<=[^\s\\])\1"), r"\2"),
+    (re.compile(r"(?<![\w\\])(_{1,3})(?=\S)([^\n]{1,500}?)(?<=[^\s\\])\1(?![\w_])"), r"\2"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
 
@@ -52,31 +51,57 @@ def strip(text: str) -> str:
     >>> strip("# Tin *mới*\n\n**OpenAI** hợp tác\nvới [Nvidia](https://nvidia.com).\n\n- một\n- hai")
     'Tin mới\n\nOpenAI hợp tác với Nvidia.\n\nmột\nhai'
     """
-    for pattern in (_CODE, _FENCE, _COMMENT):
-        text = pattern.sub("", text)
-    text = "\n".join(_paragraphs(text.split("\n")))
+    text = "\n".join(_paragraphs(_without_code(_without_comments(text).split("\n"))))
     for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
     return text
 
 
+def _without_comments(text: str) -> str:
+    """The text without <!-- comments -->; one that is never closed stays."""
+    kept, at = "", 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept, at = kept + text[at:start], end + 3
+    return kept + text[at:]
+
+
+def _without_code(lines: list[str]) -> list[str]:
+    """The lines without code blocks; where one is never closed only its fence goes."""
+    kept: list[str] = []
+    fence, start = "", 0  # the open fence, and how many lines were kept before it
+    for line in lines:
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence, start = mark[1], len(kept)
+        elif mark and mark[1].startswith(fence) and not mark[2].strip():
+            kept[start:] = [""]
+            fence = ""
+        else:
+            kept.append(line)
+    return kept
+
+
 def _paragraphs(lines: list[str]) -> list[str]:
     """The lines without the marks at their start; a line that goes on with a paragraph is joined to it."""
-    found = [""]
-    open_paragraph = False  # whether the next plain line goes on with the last one
+    found: list[list[str]] = [[]]
+    goes_on = False  # whether the next plain line goes on with the last one
     for line in lines:
-        line = _QUOTE.sub("", line, count=1) if _QUOTE.match(line) else line
+        line = line[quote.end() :] if (quote := _QUOTE.match(line)) else line
         heading, item = _HEADING.match(line), _ITEM.match(line)
+        plain = (line[item.end() :] if item else line).strip()
         if _BLANK.match(line) or _RULE.match(line):
-            found += [""] if found[-1] else []
-            open_paragraph = False
+            found += [[]] if found[-1] else []
         elif heading:
-            found.append(heading[1] or "")
-            open_paragraph = False
-        elif open_paragraph and not item and not line.lstrip().startswith("|"):
-            found[-1] += " " + line.strip()
-            open_paragraph = not line.endswith(("  ", "\\"))
+            found.append([_without_hashes(line[heading.end() :].strip())])
+        elif goes_on and not item and not plain.startswith("|"):
+            found[-1].append(plain.removesuffix("\\"))
         else:
-            found.append((line[item.end() :] if item else line).strip())
-            open_paragraph = not line.endswith(("  ", "\\"))
-    return found[1:]
+            found.append([plain.removesuffix("\\")])
+        goes_on = bool(found[-1]) and not heading and not line.endswith(("  ", "\\"))
+    return [" ".join(parts) for parts in found[1:]]
+
+
+def _without_hashes(heading: str) -> str:
+    """A heading without the marks that may close it."""
+    words = heading.rstrip("#")
+    return heading if words and not words[-1].isspace() else words.rstrip()

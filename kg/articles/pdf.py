@@ -35,7 +35,7 @@ _PAGE_NUMBER = re.compile(r"(?:trang|page)?[ \t–—-]*\d{1,4}(?:[ \t]*(?:/|of)
 _FILE_NAME = re.compile(r"Microsoft \w+ - |.*\.\w{2,4}$|untitled", re.IGNORECASE)  # what printers put for a title
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _BULLET = re.compile(r"[·•●▪*–—-][ \t]|\d{1,3}[.)][ \t]")
-_HYPHEN = re.compile(r"(?<=[a-z])-$")
+_HYPHENATED = re.compile(r"(?<!\S)[!-,.-~]*[a-z]-$")  # ASCII only, as Vietnamese is not hyphenated
 _FULL = 0.75  # of the usual line length: shorter lines end paragraphs
 
 
@@ -108,22 +108,23 @@ def join_lines(lines: list[str]) -> str:
     r"""Lines of print -> paragraphs, one per line.
 
     A line goes on in the next one if it is about as long as lines usually are, or if the next starts with a small
-    letter. A hyphen at its end goes, unless the word before it is Vietnamese: Vietnamese is not hyphenated.
+    letter. A hyphen at its end goes, unless the word before it has Vietnamese letters or another
+    hyphen.
 
     >>> join_lines(["Tiêu đề", "OpenAI ký thoả thuận với tập đoàn", "Nvidia và AMD.", "", "A pro-", "ject"])
     'Tiêu đề\nOpenAI ký thoả thuận với tập đoàn Nvidia và AMD.\nA project'
     """
     lengths = sorted(len(line) for line in lines if line)
     usual = lengths[int(len(lengths) * 0.8)] if lengths else 0
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     before = ""
     for line in lines:
         if before and line and _goes_on(before, line, usual):
-            paragraphs[-1] = _join(paragraphs[-1], line)
+            paragraphs[-1][-1:] = [_before(before, line), line]
         elif line:
-            paragraphs.append(line)
+            paragraphs.append([line])
         before = line
-    return "\n".join(paragraphs)
+    return "\n".join("".join(parts) for parts in paragraphs)
 
 
 def _goes_on(line: str, after: str, usual: int) -> bool:
@@ -135,11 +136,11 @@ def _goes_on(line: str, after: str, usual: int) -> bool:
     return full and not (_ENDED.search(line) and len(line) < 0.9 * usual)
 
 
-def _join(before: str, after: str) -> str:
-    """Two lines of one paragraph as one."""
-    if before.endswith("\xad"):
-        return before[:-1] + after
-    word = before.rsplit(maxsplit=1)[-1]
-    if after[0].islower() and _HYPHEN.search(before) and word.isascii():
-        return before[:-1] + after
-    return before + after if before.endswith("-") else f"{before} {after}"
+def _before(line: str, after: str) -> str:
+    """A line as it has to be for the next one of its paragraph to be put behind it."""
+    if line.endswith("\xad"):
+        return line[:-1]
+    if line.endswith("-"):
+        hyphenated = after[0].islower() and _HYPHENATED.search(line)
+        return line[:-1] if hyphenated else line
+    return f"{line} "
