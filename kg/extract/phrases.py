@@ -6,7 +6,7 @@ times in ten, the arcs six times in ten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kg.extract.lexicon import Lexicon
@@ -40,6 +40,7 @@ class Phrase:
     noun: str = ""  # casefolded head noun or pronoun: what a reference is recognised by
     title: str = ""  # casefolded class noun before a name
     pronoun: MarkerKind | None = None  # PRONOUN, SELF or FIRST
+    definite: bool = False  # points back: "công ty này"
 
 
 def find_phrases(line: Line, lexicon: Lexicon) -> tuple[Phrase, ...]:
@@ -122,7 +123,8 @@ def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
     definite = line.has(last, MarkerKind.DEFINITE) and line.upos(last) != "ADP"  # "trên" is also a preposition
     if definite:
         last = line.mark_ends[last]
-    return _classify(line, Phrase(line.index, index, last, core, head, PhraseKind.CONCEPT, ""), definite, lexicon)
+    kind = PhraseKind.CONCEPT
+    return _classify(line, Phrase(line.index, index, last, core, head, kind, "", definite=definite))
 
 
 def _is_head(line: Line, index: int) -> bool:
@@ -220,7 +222,7 @@ def _core(line: Line, head: int, last: int) -> tuple[int, int]:
     return head, end
 
 
-def _classify(line: Line, phrase: Phrase, definite: bool, lexicon: Lexicon) -> Phrase | None:
+def _classify(line: Line, phrase: Phrase) -> Phrase:
     """Tell concepts from references and empty phrases, and give the class."""
     head, (first, last) = phrase.head, phrase.core
     noun = line.text(head, _head_end(line, head)).casefold()
@@ -233,11 +235,11 @@ def _classify(line: Line, phrase: Phrase, definite: bool, lexicon: Lexicon) -> P
     elif role:
         kind, type = PhraseKind.REFERENCE, "Person"
     elif MarkerKind.CLASS_NOUN in marks or MarkerKind.TITLE in marks:
-        bare = last <= _head_end(line, head) and phrase.first == head
+        bare = phrase.last <= _head_end(line, head) and phrase.first == head
         type = marks.get(MarkerKind.CLASS_NOUN) or marks[MarkerKind.TITLE]
-        kind = PhraseKind.REFERENCE if definite or bare else kind
+        kind = PhraseKind.REFERENCE if phrase.definite or bare else kind
     elif first == head and (MarkerKind.EMPTY in marks or MarkerKind.NOMINAL in marks):
         kind = PhraseKind.EMPTY
-    elif definite:
+    elif phrase.definite:
         kind, type = PhraseKind.REFERENCE, ""
-    return Phrase(line.index, phrase.first, phrase.last, phrase.core, head, kind, type, known_name, noun)
+    return replace(phrase, kind=kind, type=type, known=known_name, noun=noun)

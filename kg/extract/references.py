@@ -72,7 +72,7 @@ class Antecedents:
 
     def _fits(self, phrase: Phrase, earlier: _Earlier) -> bool:
         type = self._types.get(earlier.key, "")
-        bare = phrase.pronoun is None and phrase.last == phrase.core[1]
+        bare = phrase.pronoun is None and not phrase.definite
         if bare and (earlier.phrase.kind is PhraseKind.CONCEPT or not self._same_noun(phrase, earlier)):
             return False  # "điện" is not the "điện gió" of the sentence before
         if phrase.type:

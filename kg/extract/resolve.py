@@ -62,7 +62,7 @@ def _unmet_references(readings: Sequence[Reading], group: dict[Phrase, str]) -> 
     """Titles and class nouns that point to nobody named ("Bộ trưởng Công Thương vừa ký"): they name by themselves."""
     for reading in readings:
         for phrase in reading.phrases:
-            agent = phrase.last > phrase.core[1] and phrase.type  # "công ty này" is somebody we failed to find
+            agent = phrase.definite and phrase.type  # "công ty này" is somebody we failed to find
             if phrase.kind is PhraseKind.REFERENCE and phrase not in group and phrase.pronoun is None and not agent:
                 yield phrase, _form(reading, phrase).casefold()
 
@@ -130,22 +130,30 @@ def _is_acronym(text: str, phrase: Phrase) -> bool:
 
 
 def _thing(readings: Sequence[Reading], phrases: Sequence[Phrase], type: str, labels: Sequence[str]) -> Thing:
-    """Name: the longest form of a name; of a concept the ontology's first label that the text has, else its form."""
+    """All forms of a group: names, plain forms of concepts, and phrases with their modifiers."""
     names: list[str] = []
-    others: list[str] = []
+    concepts: list[str] = []
+    whole: list[str] = []
     for phrase in phrases:
-        if phrase.kind is PhraseKind.REFERENCE and phrase != phrases[0]:
-            continue
-        reading = readings[phrase.line]
-        form = _form(reading, phrase)
-        (names if phrase.kind is PhraseKind.NAME else others).append(form)
-        others.append(" ".join(reading.line.text(phrase.head, phrase.last).split()))
-    text = f" {' '.join(others).casefold()} "
-    known = [label for label in labels if f" {label.casefold()} " in text][:1]
-    forms = names or known or [_uncapitalised(form) for form in others[:1]]
-    name = max(forms, key=lambda form: (len(form.split()), len(form)))
-    aliases = {_uncapitalised(form) if not names else form for form in (*names, *others)} - {name}
+        if phrase.kind is not PhraseKind.REFERENCE or phrase == phrases[0]:
+            form, line = _form(readings[phrase.line], phrase), readings[phrase.line].line
+            (names if phrase.kind is PhraseKind.NAME else concepts).append(form)
+            whole.append(" ".join(line.text(phrase.head, phrase.last).split()))
+    concepts = [_uncapitalised(form) for form in concepts]
+    name = _full_name(names, concepts, f" {' '.join((*concepts, *whole)).casefold()} ", labels)
+    aliases = {*names, *concepts, *(whole if names else map(_uncapitalised, whole))} - {name}
     return Thing(name, type, tuple(sorted(aliases)), tuple(phrases))
+
+
+def _full_name(names: Sequence[str], concepts: Sequence[str], text: str, labels: Sequence[str]) -> str:
+    """The longest name; what acronyms are short for; of a known concept its first label that the text has."""
+    spelled = [form for form in concepts if not labels or form in labels]
+    known = [label for label in labels if f" {label.casefold()} " in text]
+    if names:
+        forms = spelled if spelled and all(name.isupper() for name in names) else names
+    else:
+        forms = known[:1] or concepts[:1]
+    return max(forms, key=lambda form: (len(form.split()), len(form)))
 
 
 def _uncapitalised(form: str) -> str:
