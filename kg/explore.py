@@ -288,33 +288,39 @@ def _width(node: Node) -> float:
 
 
 def _place(graph: networkx.Graph) -> dict[int, tuple[float, float]]:
-    """One component around (0, 0), its size growing with the square root of its number of nodes."""
+    """One component around (0, 0), wider than high, its size growing with the square root of its number of nodes."""
     import networkx
 
+    if len(graph) <= 2:
+        return {n: (number * 190.0, 0.0) for number, n in enumerate(sorted(graph))}
     size = len(graph) ** 0.5
-    start = networkx.kamada_kawai_layout(graph) if 2 < len(graph) <= 150 else None
-    found = networkx.spring_layout(graph, k=1.6 / size, pos=start, iterations=60 if start else 250, seed=1)
-    return {n: (float(x) * 150 * size, float(y) * 105 * size) for n, (x, y) in sorted(found.items())}
+    start = networkx.kamada_kawai_layout(graph) if len(graph) <= 150 else None
+    found = networkx.spring_layout(graph, k=1.8 / size, pos=start, iterations=60 if start else 300, seed=1)
+    return {n: (float(x) * 130 * size, float(y) * 85 * size) for n, (x, y) in sorted(found.items())}
 
 
 def _pack(components: Sequence[dict[int, tuple[float, float]]]) -> dict[int, tuple[float, float]]:
-    """The first component at the top, the others in rows below it, as wide as it is."""
-    placed: dict[int, tuple[float, float]] = {}
+    """The first component at the left, the others in rows to its right, about as high as it is."""
     boxes = [_box(component) for component in components]
-    wide = max([*(box[2] for box in boxes[:1]), 240 * len(components) ** 0.5])
-    x = y = high = 0.0
-    for component, (left, top, width, height) in zip(components, boxes, strict=True):
+    if not boxes:
+        return {}
+    left, top, first_width, first_height = boxes[0]
+    placed = {n: (x - left, y - top) for n, (x, y) in components[0].items()}
+    high = max(first_height, 0.7 * sum(width * height for _, _, width, height in boxes) ** 0.5)
+    wide = max([1.2 * sum(w * h for _, _, w, h in boxes[1:]) / high, *(w for _, _, w, _ in boxes[1:])])
+    x = y = row = 0.0
+    for component, (left, top, width, height) in zip(components[1:], boxes[1:], strict=True):
         if x and x + width > wide:
-            x, y, high = 0.0, y + high, 0.0
-        placed |= {n: (px - left + x, py - top + y) for n, (px, py) in component.items()}
-        x, high = x + width, max(high, height)
+            x, y, row = 0.0, y + row, 0.0
+        placed |= {n: (px - left + x + first_width, py - top + y) for n, (px, py) in component.items()}
+        x, row = x + width, max(row, height)
     return placed
 
 
 def _box(component: dict[int, tuple[float, float]]) -> tuple[float, float, float, float]:
     """Left, top, width and height, with room for labels."""
     xs, ys = zip(*component.values(), strict=True)
-    return min(xs) - 110, min(ys) - 45, max(xs) - min(xs) + 220, max(ys) - min(ys) + 90
+    return min(xs) - 90, min(ys) - 35, max(xs) - min(xs) + 180, max(ys) - min(ys) + 70
 
 
 def _spread(places: list[tuple[float, float]], widths: Sequence[float]) -> list[tuple[float, float]]:

@@ -1,0 +1,185 @@
+"""graph.html: the picture as one offline file, and the notebook view. The only importer of pyvis.
+
+pyvis makes the network data; the page around it is our own (template/graph.*), with vis-network from the pyvis package
+inside. Nothing is fetched, and nothing of an article ever becomes HTML: data travel as JSON, and a
+Content-Security-Policy admits only our two scripts, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html as markup
+import importlib.resources
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import jinja2
+
+from kg import explore
+from kg.explore import Edge, Node, View
+from kg.store import Store
+
+MOST = 500  # entities in a picture
+
+HEADERS = {  # of the served page; what it says of itself is stricter
+    "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+COLOURS = {  # by class: hues far apart, and dark enough for white letters
+    "Person": "#c2571a",
+    "Organization": "#2563a8",
+    "Place": "#2e7d4f",
+    "Product": "#7a4fb5",
+    "Technology": "#0f7f8c",
+    "Resource": "#9a7400",
+    "Concept": "#5f6b7a",
+    "Event": "#b83268",
+    "Work": "#8a5a33",
+    "Role": "#6b6b2f",
+}
+OTHER = ("#4f5d95", "#3f7f5f", "#a04848", "#7f5f9f", "#4f7f9f", "#8f6f2f")  # classes of other ontologies, in turn
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """What a notebook shows as a picture."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own."""
+        page = markup.escape(self.html)
+        return f'<iframe srcdoc="{page}" style="width:100%;height:640px;border:0" title="kg"></iframe>'
+
+
+def show(view: View) -> Notebook:
+    """The picture of a view, for the last line of a notebook cell."""
+    return Notebook(html(view).decode())
+
+
+def from_store(store: Store) -> bytes:
+    """The page of the most central entities of a store."""
+    return html(explore.view(store, most=MOST))
+
+
+def html(view: View) -> bytes:
+    """The page of a view: one HTML file in UTF-8, the same for the same view."""
+    scripts = (_vis(), _asset("graph.js"))
+    policy = (
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    page = _template().render(policy=policy, scripts=scripts, style=_asset("graph.css"), data=_json(page_data(view)))
+    return page.encode()
+
+
+def page_data(view: View) -> dict[str, Any]:
+    """All that the page shows, as plain values; entities without a fact are counted, not drawn."""
+    colours = _colours(view)
+    network = _network(view, colours)
+    nodes, edges, *_ = network.get_network_data()
+    return {
+        "nodes": nodes,
+        "edges": edges,
+        "entities": {node.iri: asdict(node) for node in view.nodes},
+        "facts": {edge.iri: asdict(edge) for edge in view.edges},
+        "relations": view.relation_labels,
+        "types": view.type_labels,
+        "colours": colours,
+        "total": {"entities": view.entities, "facts": view.facts},
+    }
+
+
+def _colours(view: View) -> dict[str, str]:
+    types = sorted({node.type for node in view.nodes})
+    others = [name for name in types if name not in COLOURS]
+    spare = {name: OTHER[number % len(OTHER)] for number, name in enumerate(others)}
+    return {name: COLOURS.get(name) or spare[name] for name in types}
+
+
+def _network(view: View, colours: dict[str, str]) -> Any:
+    from pyvis.network import Network
+
+    network = Network(directed=True)
+    places = explore.layout(_linked(view))
+    for node in view.nodes:
+        if node.iri in places:
+            network.add_node(node.iri, **_drawn_node(node, colours[node.type], places[node.iri]))
+    seen: dict[tuple[str, ...], int] = {}
+    for edge in view.edges:
+        pair = tuple(sorted((edge.subject, edge.object)))
+        seen[pair] = seen.get(pair, -1) + 1
+        network.add_edge(edge.subject, edge.object, **_drawn_edge(edge, seen[pair], turned=pair[0] != edge.subject))
+    return network
+
+
+def _linked(view: View) -> View:
+    """The view without entities that no shown fact links to another."""
+    ends = {end for edge in view.edges for end in (edge.subject, edge.object)}
+    nodes = tuple(node for node in view.nodes if node.iri in ends)
+    return View(nodes, view.edges, view.entities, view.facts, view.relation_labels, view.type_labels)
+
+
+def _drawn_node(node: Node, colour: str, place: tuple[int, int]) -> dict[str, Any]:
+    """Size and letters grow with the number of facts; vis-network hides letters that get too small to read."""
+    size = 7 + min(node.degree, 40) ** 0.5 * 3.4
+    label = node.label if len(node.label) <= 32 else node.label[:31] + "…"
+    return {
+        "label": label,
+        "shape": "dot",
+        "x": place[0],
+        "y": place[1],
+        "size": round(size, 1),
+        "color": colour,
+        "font": {"size": round(9 + min(node.degree, 36) ** 0.5 * 5, 1)},
+    }
+
+
+def _drawn_edge(edge: Edge, number: int, *, turned: bool) -> dict[str, Any]:
+    """Facts between the same two entities are bent apart, each to be clicked by itself."""
+    drawn: dict[str, Any] = {"id": edge.iri, "label": edge.relation}
+    if number:
+        way = "curvedCW" if (number % 2 == 1) != turned else "curvedCCW"
+        drawn["smooth"] = {"enabled": True, "type": way, "roundness": round(0.18 * ((number + 1) // 2), 2)}
+    return drawn | _STROKES[edge.modality]
+
+
+_STROKES: dict[str, dict[str, Any]] = {  # how a modality is drawn; graph.css draws the key in the same way
+    "asserted": {},
+    "planned": {"dashes": [9, 6]},
+    "possible": {"dashes": [2, 5]},
+    "denied": {"color": "#d33a3a", "dashes": [14, 3, 2, 3], "arrows": {"middle": {"enabled": True, "type": "bar"}}},
+}
+
+
+def _json(data: Any) -> str:
+    """JSON that may stand in a script element: no tag can end it."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+@functools.cache
+def _vis() -> str:
+    path = importlib.resources.files("pyvis") / "templates" / "lib" / "vis-9.1.2" / "vis-network.min.js"
+    return path.read_text(encoding="utf8")
+
+
+@functools.cache
+def _asset(name: str) -> str:
+    return (importlib.resources.files("kg.web") / "template" / name).read_text(encoding="utf8")
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return environment.from_string(_asset("graph.html"))
