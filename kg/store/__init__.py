@@ -14,8 +14,9 @@ On disk, below the folder of a store:
 
 from kg.store.database import Stats, Store
 from kg.store.export import FORMATS
+from kg.store.folder import current
 from kg.store.results import RESULT_FORMATS, Result
 
 STORE = "store"  # the folder of the store within an output folder
 
-__all__ = ["STORE", "FORMATS", "RESULT_FORMATS", "Result", "Stats", "Store"]
+__all__ = ["STORE", "FORMATS", "RESULT_FORMATS", "Result", "Stats", "Store", "current"]
