@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -67,12 +68,32 @@ def old_letters(text: str) -> bytes:
     return "".join(letters).encode("cp1258")
 
 
-def make_pdf(pages: list[list[str]], title: str = "") -> bytes:
-    """A PDF whose font maps every letter to itself."""
+def show_lines(page: list[str]) -> str:
+    """Drawing of lines one below the other, with a gap below empty ones."""
+    lines = " ".join(f"<{line.encode('utf-16-be').hex()}> Tj T*" for line in page)
+    return f"BT /F 12 Tf 14 TL 50 700 Td {lines} ET"
+
+
+def show_pieces(page: list[str]) -> str:
+    """Drawing of lines as browsers do it whose font lacks Vietnamese letters: those come from another one."""
+    drawn = []
+    for row, line in enumerate(page):
+        at = 0
+        for piece in re.findall(r"[ -~]+|[^ -~]+", line):
+            font = "F" if piece.isascii() else "G"
+            place = f"1 0 0 1 50 {700 - 14 * row} Tm {6 * at} 0 Td"
+            drawn.append(f"BT /{font} 12 Tf {place} <{piece.encode('utf-16-be').hex()}> Tj ET")
+            at += len(piece)
+    return " ".join(drawn)
+
+
+def make_pdf(pages: list[list[str]], title: str = "", show: Callable[[list[str]], str] | None = None) -> bytes:
+    """A PDF whose font maps every letter to itself; ``show`` draws a page (show_lines if left out)."""
+    show = show or show_lines
     letters = sorted({letter for page in pages for line in page for letter in line})
     pairs = "\n".join(f"<{ord(letter):04x}> <{ord(letter):04x}>" for letter in letters)
     cmap = f"1 begincodespacerange <0000> <ffff> endcodespacerange {len(letters)} beginbfchar {pairs} endbfchar"
-    descendant = "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /F /CIDSystemInfo << >> /DW 500 >>"
+    descendant = "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /F /CIDSystemInfo << >> /DW 500 /W [32 7999 500] >>"
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{6 + 2 * i} 0 R' for i in range(len(pages)))}] >>",
@@ -82,9 +103,8 @@ def make_pdf(pages: list[list[str]], title: str = "") -> bytes:
         f"<< /Title <feff{title.encode('utf-16-be').hex()}> /CreationDate (D:20251008120000Z) >>",
     ]
     for index, page in enumerate(pages):
-        lines = " ".join(f"<{line.encode('utf-16-be').hex()}> Tj T*" for line in page)
-        stream = f"BT /F 12 Tf 14 TL 50 700 Td {lines} ET"
-        font = "/Resources << /Font << /F 3 0 R >> >>"
+        stream = show(page)
+        font = "/Resources << /Font << /F 3 0 R /G 3 0 R >> >>"
         objects.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {7 + 2 * index} 0 R {font} >>")
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
     out = b"%PDF-1.4\n"
@@ -243,8 +263,7 @@ def test_titles_and_dates(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, "rất dài " * 40 + "\n" + TEXT).title == ""
 
 
-def test_markdown(tmp_path: Path) -> None:
-    text = """---
+MARKDOWN = """---
 title: "Điện hạt nhân trở lại"
 author: Lê An
 date: 2025-10-09
@@ -264,7 +283,10 @@ Tiêu đề
 -------
 5 * 3 và 2 * 4, \\*nguyên\\* https://a.example/x_y_z
 """
-    article = read_bytes(tmp_path, text, "bài.md", date="2000-01-01")
+
+
+def test_markdown(tmp_path: Path) -> None:
+    article = read_bytes(tmp_path, MARKDOWN, "bài.md", date="2000-01-01")
     assert article.text.split("\n") == [
         "Điện hạt nhân trở lại",
         "",
@@ -310,6 +332,20 @@ def test_pdf(tmp_path: Path) -> None:
     ]
     assert (article.title, article.date) == ("Điện hạt nhân", "2025-10-08")
     assert read_bytes(tmp_path, make_pdf(pages, "bài.docx"), "b.pdf").title == "Điện hạt nhân trở lại"
+
+
+def test_paragraphs_of_print(tmp_path: Path) -> None:
+    lines = [
+        "Câu đầu dài bằng cả dòng này.",
+        "Câu hai cũng dài bằng vậy đó.",
+        "",
+        "Đoạn sau dài như đoạn trước.",
+        "- Một",
+        "- Hai",
+    ]
+    wanted = ["Câu đầu dài bằng cả dòng này. Câu hai cũng dài bằng vậy đó.", *lines[3:]]
+    assert read_bytes(tmp_path, make_pdf([lines]), "bài.pdf").text.split("\n") == wanted
+    assert read_bytes(tmp_path, make_pdf([lines], show=show_pieces), "vá.pdf").text.split("\n") == wanted
 
 
 # Languages

@@ -8,14 +8,15 @@ import re
 import struct
 import warnings
 import zlib
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from kg.articles.paragraphs import Line, join, mark_gaps, without_margins
 from kg.articles.values import MAX_BYTES, Document, Raw
 from kg.errors import ArticleError
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdf import PageObject, PdfReader
 
 # What pypdf lets through when a file is broken in a way it did not foresee, besides its own errors
 _BROKEN = (
@@ -31,12 +32,8 @@ _BROKEN = (
     zlib.error,
 )
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_PAGE_NUMBER = re.compile(r"(?:trang|page)?[ \t–—-]*\d{1,4}(?:[ \t]*(?:/|of)[ \t]*\d{1,4})?[ \t–—-]*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"Microsoft \w+ - |.*\.\w{2,4}$|untitled", re.IGNORECASE)  # what printers put for a title
-_ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
-_BULLET = re.compile(r"[·•●▪*–—-][ \t]|\d{1,3}[.)][ \t]")
-_HYPHENATED = re.compile(r"(?<!\S)[!-,.-~]*[a-z]-$")  # ASCII only, as Vietnamese is not hyphenated
-_FULL = 0.75  # of the usual line length: shorter lines end paragraphs
+_MOST_LONE = 0.05  # share of words of one letter: "ở" and "ý" are some, "a" is one in English
 
 
 def read_pdf(raw: Raw) -> Document:
@@ -63,84 +60,58 @@ def read_pdf(raw: Raw) -> Document:
 
 def _document(name: str, reader: PdfReader) -> Document:
     """Text and metadata of an open file."""
-    pages: list[list[str]] = []
+    pages: list[list[Line]] = []
     size = 0
     for page in reader.pages:
-        text = page.extract_text().translate(_LIGATURES)
-        size += len(text)
+        pages.append(_lines(page))
+        size += sum(len(line.text) for line in pages[-1])
         if size > MAX_BYTES:
             raise ArticleError(f"{name} holds more than {MAX_BYTES:,} letters; split it into its articles")
-        pages.append([line.strip() for line in text.splitlines()])
     about = reader.metadata
     title = str(about.title or "") if about else ""
     date = about.creation_date if about else None
     return Document(
-        text=join_lines(_without_margins(pages)),
+        text=join(without_margins(pages)),
         title="" if _FILE_NAME.match(title) else title,
         author=str(about.author or "") if about else "",
         date=date.date().isoformat() if date else "",
     )
 
 
-def _without_margins(pages: list[list[str]]) -> list[str]:
-    """The lines of all pages without page numbers and without the first and last lines that most pages share."""
-    trimmed = [_trim(page) for page in pages]
-    shared = Counter(line for page in trimmed for line in {*page[:1], *page[-1:]})
-    often = {line for line, times in shared.items() if times > 2 and times > len(pages) / 2}
-    lines: list[str] = []
-    for page in trimmed:
-        first, last = int(page[:1] != [] and page[0] in often), int(len(page) > 1 and page[-1] in often)
-        lines += _trim(page[first : len(page) - last])
-    return lines
+def _lines(page: PageObject) -> list[Line]:
+    """The lines of a page in the order of the file, which keeps columns apart, with their sizes and gaps.
 
-
-def _trim(page: list[str]) -> list[str]:
-    """A page without empty lines and page numbers at its top and bottom."""
-    first, last = 0, len(page)
-    while first < last and (not page[first] or _PAGE_NUMBER.fullmatch(page[first])):
-        first += 1
-    while first < last and (not page[last - 1] or _PAGE_NUMBER.fullmatch(page[last - 1])):
-        last -= 1
-    return page[first:last]
-
-
-def join_lines(lines: list[str]) -> str:
-    r"""Lines of print -> paragraphs, one per line.
-
-    A line goes on in the next one if it is about as long as lines usually are, or if the next starts with a small
-    letter. A hyphen at its end goes, unless the word before it has Vietnamese letters or another
-    hyphen.
-
-    >>> join_lines(["Tiêu đề", "OpenAI ký thoả thuận với tập đoàn", "Nvidia và AMD.", "", "A pro-", "ject"])
-    'Tiêu đề\nOpenAI ký thoả thuận với tập đoàn Nvidia và AMD.\nA project'
+    Where Vietnamese letters come from another font than the rest, pypdf puts spaces around them in that order; such
+    pages are read by the places of the letters instead.
     """
-    lengths = sorted(len(line) for line in lines if line)
-    usual = lengths[int(len(lengths) * 0.8)] if lengths else 0
-    paragraphs: list[list[str]] = []
-    before = ""
-    for line in lines:
-        if before and line and _goes_on(before, line, usual):
-            paragraphs[-1][-1:] = [_before(before, line), line]
-        elif line:
-            paragraphs.append([line])
-        before = line
-    return "\n".join("".join(parts) for parts in paragraphs)
+    lines = _by_order(page)
+    words = [word for line in lines for word in line.text.split()]
+    lone = sum(len(word) == 1 and word.islower() for word in words)
+    return _by_place(page) if lone > _MOST_LONE * len(words) else lines
 
 
-def _goes_on(line: str, after: str, usual: int) -> bool:
-    if _BULLET.match(after):
-        return False
-    if line.endswith(("-", "\xad")) or after[0].islower():
-        return True
-    full = len(line) >= _FULL * usual
-    return full and not (_ENDED.search(line) and len(line) < 0.9 * usual)
+def _by_order(page: PageObject) -> list[Line]:
+    """The lines of a page as its file has them."""
+    found: list[tuple[str, float, float]] = [("", 0.0, 0.0)]  # text, place on the page from below, size of its letters
+
+    def visit(text: str, cm: Sequence[float], tm: Sequence[float], _font: Any, size: float) -> None:
+        head, *rest = text.split("\n")
+        before, place, scale = found[-1]
+        if head.strip() and not before.strip():
+            place, scale = tm[4] * cm[1] + tm[5] * cm[3] + cm[5], abs(size * tm[3] * cm[3])
+        found[-1] = (before + head, place, scale)
+        found.extend((part, place, scale) for part in rest)
+
+    page.extract_text(visitor_text=visit)
+    return mark_gaps([(_tidy(text), place, size) for text, place, size in found if text.strip()])
 
 
-def _before(line: str, after: str) -> str:
-    """A line as it has to be for the next one of its paragraph to be put behind it."""
-    if line.endswith("\xad"):
-        return line[:-1]
-    if line.endswith("-"):
-        hyphenated = after[0].islower() and _HYPHENATED.search(line)
-        return line[:-1] if hyphenated else line
-    return f"{line} "
+def _by_place(page: PageObject) -> list[Line]:
+    """The lines of a page as the eye reads them from left to right; an empty line is a gap."""
+    texts = [_tidy(text) for text in page.extract_text(extraction_mode="layout").splitlines()]
+    return [Line(text, not before) for before, text in zip([None, *texts], texts, strict=False) if text]
+
+
+def _tidy(line: str) -> str:
+    """A line with single spaces and without ligatures."""
+    return " ".join(line.translate(_LIGATURES).split())
