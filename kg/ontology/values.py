@@ -43,6 +43,7 @@ class MarkerKind(StrEnum):
     NOMINAL = "nominal"  # turns the verb phrase after it into a noun phrase, no part of the entity: "sự", "việc"
     DEGREE = "degree"  # an adjective that it modifies is no part of the plain concept: "rất", "hơn", "nhất"
     SELF = "self"  # stands for the subject of its own clause: "mình", "bản thân"
+    IDIOM = "idiom"  # does nothing: listed so that no word in it is taken singly: "không khí" is no "không"
     FIRST = "first"  # first person, stands for the speaker: "tôi", "chúng tôi"
 
 
