@@ -63,7 +63,9 @@ def refuse_binary(name: str, content: bytes) -> None:
     """Raises ArticleError if there is a NUL byte, which no text has."""
     place = content.find(0)
     if place >= 0:
-        raise ArticleError(f"{name} is not text but binary: NUL byte at position {place}; if it is text, save it as UTF-8")
+        raise ArticleError(
+            f"{name} is not text but binary: NUL byte at position {place}; if it is text, save it as UTF-8"
+        )
 
 
 def clean(text: str) -> str:
