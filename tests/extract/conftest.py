@@ -35,7 +35,7 @@ MARKERS = {
     MarkerKind.DEGREE: {"hơn": ""},
     MarkerKind.FIRST: {"tôi": "Person"},
 }
-CUES = (
+CUES: tuple[tuple[str, Frame, str, tuple[str, ...], bool], ...] = (
     ("hợp tác", Frame.PREPOSITIONAL, "partnersWith", ("với",), False),
     ("hợp tác", Frame.OF_WITH, "partnersWith", ("của", "với"), False),
     ("gặp", Frame.BETWEEN, "meets", ("giữa",), False),
@@ -69,7 +69,7 @@ def small_ontology() -> Ontology:
     return Ontology(
         {name: EntityClass(name, name, (), (), (name,)) for name in CLASSES},
         relations,
-        tuple(Cue(form, "vi", *rest, 0.9) for form, *rest in CUES),
+        tuple(Cue(form, "vi", frame, name, with_, inverse, 0.9) for form, frame, name, with_, inverse in CUES),
         tuple(Marker(form, "vi", kind, value) for kind, forms in MARKERS.items() for form, value in forms.items()),
         (
             Known("ai", "ai", "Technology", (Label("vi", "AI"), Label("vi", "trí tuệ nhân tạo"))),
