@@ -26,9 +26,9 @@ def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology)
     """What an article states. The same values in give the same values out; every quote is cut from ``article.text``."""
     lexicon = read_ontology(ontology, article.lang)
     readings = tuple(read_line(line, lexicon) for line in read_lines(sentences, lexicon))
-    resolution = resolve(readings, lexicon)
-    candidates = [candidate for reading in readings for candidate in find_candidates(reading, lexicon)]
     sayings = find_sayings(readings)
+    resolution = resolve(readings, sayings, lexicon)
+    candidates = [candidate for reading in readings for candidate in find_candidates(reading, lexicon)]
     facts = build_facts(article, readings, candidates, sayings, resolution, lexicon)
     return _extraction(article, readings, resolution, facts)
 

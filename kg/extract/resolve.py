@@ -10,10 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kg.extract.claims import Saying
 from kg.extract.lexicon import Lexicon
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
 from kg.extract.references import Antecedents
+from kg.ontology import MarkerKind
 
 _MAX_ACRONYM = 6  # letters
 
@@ -36,7 +38,7 @@ class Resolution:
     of: dict[Phrase, int]
 
 
-def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
+def resolve(readings: Sequence[Reading], sayings: Sequence[Sequence[Saying]], lexicon: Lexicon) -> Resolution:
     """Group the phrases of an article."""
     named = [
         (r, p) for r in readings for p in (*r.phrases, *r.actions) if p.kind in (PhraseKind.NAME, PhraseKind.CONCEPT)
@@ -46,6 +48,7 @@ def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
     joined = _join_short_names(keys, types) | _join_acronyms(readings, keys)
     group = {phrase: _follow(key, joined) for phrase, key in keys.items()}
     group |= Antecedents(readings, group, types, lexicon).resolve()
+    group |= _speakers_themselves(readings, sayings, group)
     for phrase, key in _unmet_references(readings, group):
         group[phrase] = key
         types.setdefault(key, phrase.type or "Concept")
@@ -56,6 +59,19 @@ def resolve(readings: Sequence[Reading], lexicon: Lexicon) -> Resolution:
     labels = {known.name: [label.text for label in known.labels] for known in lexicon.ontology.known}
     things = tuple(_thing(readings, members[key], types[key], labels.get(key, ())) for key in order)
     return Resolution(things, {phrase: order[key] for phrase, key in group.items()})
+
+
+def _speakers_themselves(
+    readings: Sequence[Reading], sayings: Sequence[Sequence[Saying]], group: dict[Phrase, str]
+) -> dict[Phrase, str]:
+    """The first person in what somebody says: the speaker."""
+    return {
+        phrase: group[said.speaker]
+        for reading, lines in zip(readings, sayings, strict=True)
+        for phrase in reading.phrases
+        for said in lines
+        if phrase.pronoun is MarkerKind.FIRST and said.first <= phrase.first < said.last and said.speaker in group
+    }
 
 
 def _unmet_references(readings: Sequence[Reading], group: dict[Phrase, str]) -> Iterator[tuple[Phrase, str]]:
