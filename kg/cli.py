@@ -6,6 +6,7 @@ Exit status: 0 done, 1 done in part (an article could not be read, a graph does 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,16 +88,25 @@ OUTPUTS = Path("outputs")
 
 def main() -> None:
     """What the ``kg`` command runs."""
+    signal.signal(signal.SIGINT, _stop)
     try:
         app()
     except KgError as error:
         err.print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True, highlight=False)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except _Stopped:
         err.print("stopped: what was finished before is kept", highlight=False)
         sys.exit(130)
     except BrokenPipeError:  # the reader of a pipe (head, less) has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Stopped(BaseException):
+    """Ctrl-C; typer would swallow KeyboardInterrupt without a word."""
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
 
 
 def _plain(text: str) -> str:
@@ -306,8 +316,13 @@ def _output(path: Path | None) -> Iterator[IO[bytes]]:
     from kg.graph import replacing
 
     if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise RequestError(f"standard output cannot be written: {error.strerror}; free space") from error
     else:
         with replacing(path) as file:
             yield file

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from conftest import ROOT, SAMPLES, Run, run_kg
+from command import ROOT, SAMPLES, Run, run_kg
 
 from kg.cli import app
 

@@ -30,7 +30,7 @@ from kg.rdf import (
 )
 from kg.store import export, updates
 from kg.store.folder import VERSION, check_version, current, explained, recover
-from kg.store.results import Result
+from kg.store.results import Result, calls_service
 
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
 
@@ -251,6 +251,8 @@ class Store:
         """
         graphs: Any = [ox.NamedNode(iri) for iri in default_graphs] or None
         named: Any = [ox.NamedNode(iri) for iri in named_graphs] or None
+        if calls_service(sparql):
+            raise QueryError("the query asks another server (SERVICE), and nothing is fetched here: leave that part out")
         try:
             raw = self._open.query(
                 sparql,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,22 @@ _TABLES = {
 _GRAPHS = ("turtle", "ntriples", "rdfxml", "jsonld")
 RESULT_FORMATS = {"select": tuple(_TABLES), "ask": tuple(_TABLES), "construct": _GRAPHS}
 """Names of the formats that each kind of result can be written in, the usual one first."""
+
+_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"'
+    r"|'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n]|\\.)*'"
+    r"|<[^<>\s]*>|#[^\n]*|[?$]\w+|[\w-]*:[\w.%-]*|\bservice\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def calls_service(sparql: str) -> bool:
+    """Whether a query has the keyword SERVICE, outside of strings, IRIs, comments, names and variables.
+
+    >>> calls_service("SELECT * { SERVICE <http://x/> { ?s ?p 'a' } }"), calls_service("ASK { ?service ?p 'SERVICE' }")
+    (True, False)
+    """
+    return any(match[0].lower() == "service" for match in _TOKEN.finditer(sparql))
 
 
 class Result:
