@@ -19,6 +19,9 @@ ONTOLEX = Namespace("http://www.w3.org/ns/lemon/ontolex#")
 _STORE = "SimpleMemory"  # rdflib's store without named graphs, twice as quick
 _SHAPES = "shapes.ttl"
 _NOT_READ = (_SHAPES, "data.ttl")  # what the graphs that kg writes look like: nothing to extract
+_NO_TURTLE = (
+    "ontologies are read as Turtle only: correct it, or convert RDF/XML and others with `rdfpipe -o turtle FILE`"
+)
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -104,23 +107,20 @@ def _read_file(path: Path, graph: Graph, *, shipped: bool) -> TurtleFile:
     try:
         graph.parse(data=text, format="turtle", publicID=path.resolve().as_uri())
     except BadSyntax as error:
-        raise OntologyError(
-            f"{path}, line {error.lines + 1}: not Turtle: {_reason(error)}; ontologies are read as Turtle only: correct"
-            " the line, or convert RDF/XML and others with `rdfpipe -o turtle FILE`"
-        ) from error
+        raise OntologyError(f"{path}, {_fault(error, text)}; {_NO_TURTLE}") from error
+    except (ValueError, IndexError) as error:  # rdflib's parser on some broken escapes and names
+        raise OntologyError(f"{path}: not Turtle: {error}; {_NO_TURTLE}") from error
     if len(graph) == before:
         raise OntologyError(f"{path}: nothing new in it; write classes, relations or cues in Turtle, or leave it out")
     return TurtleFile(path, text, shipped)
 
 
-def _reason(error: BadSyntax) -> str:
-    """The parser's reason in one line, without its quotation of the whole file.
-
-    Its positions are after the statement's start, so the text at the fault is given too.
-    """
-    rest = error._str[error._i : error._i + 40]
-    near = (rest.decode("utf-8", "replace") if isinstance(rest, bytes) else rest).split("\n")[0].strip()
-    return f"{error._why} at {near!r}" if near else str(error._why)
+def _fault(error: BadSyntax, text: str) -> str:
+    """Line, reason and the words there, without the parser's quotation of the whole file."""
+    if not 0 < error._i <= len(text):  # the file's end, or its beginning: only the statement's line is known
+        return f"line {error.lines + 1}: not Turtle: {error._why}"
+    line, near = text.count("\n", 0, error._i) + 1, text[error._i : error._i + 40].split("\n")[0].strip()
+    return f"line {line}: not Turtle: {error._why}" + (f" at {near!r}" if near else "")
 
 
 def _read_text(path: Path) -> str:
