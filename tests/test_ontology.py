@@ -384,3 +384,11 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 def test_the_users_file_is_named_not_ours(tmp_path: Path) -> None:
     path = write(tmp_path, PREFIXES + '\n<https://example.org/kg/ontology/cue#leads-role-1> kg:frame "office" .')
     assert str(path) in message(path)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_readmes_cue_works(tmp_path: Path) -> None:
+    readme = (Path(turtle.__file__).parents[2] / "ontology" / "README.md").read_text()
+    entry = readme.split("\n    cue:")[1].split("\n\n")[0]
+    added = load([write(tmp_path, f"{PREFIXES}@prefix cue: <https://example.org/mine#> .\ncue:{entry}")])
+    assert ("supports", Frame.PREPOSITIONAL) in cues(added, "chắp cánh")

@@ -103,14 +103,14 @@ def _markers(graph: Graph) -> Graph:
 def _read_file(path: Path, graph: Graph, *, shipped: bool) -> TurtleFile:
     """Add a file's triples to a graph."""
     text = _read_text(path)
-    before = len(graph)
+    before = 0 if shipped else len(graph)
     try:
         graph.parse(data=text, format="turtle", publicID=path.resolve().as_uri())
     except BadSyntax as error:
         raise OntologyError(f"{path}, {_fault(error, text)}; {_NO_TURTLE}") from error
     except (ValueError, IndexError) as error:  # rdflib's parser on some broken escapes and names
         raise OntologyError(f"{path}: not Turtle: {error}; {_NO_TURTLE}") from error
-    if len(graph) == before:
+    if not shipped and len(graph) == before:
         raise OntologyError(f"{path}: nothing new in it; write classes, relations or cues in Turtle, or leave it out")
     return TurtleFile(path, text, shipped)
 
