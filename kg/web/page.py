@@ -23,6 +23,7 @@ from kg.explore import Edge, Node, View
 from kg.store import Store
 
 MOST = 500  # entities in a picture
+SCRIPTS = ("words", "model", "labels", "canvas", "panel", "search", "filters", "main")  # in this order
 
 HEADERS = {  # of the served page; what it says of itself is stricter
     "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -66,22 +67,22 @@ def from_store(store: Store) -> bytes:
     return html(explore.view(store, most=MOST))
 
 
-def html(view: View) -> bytes:
-    """The page of a view: one HTML file in UTF-8, the same for the same view."""
-    scripts = (_vis(), _asset("graph.js"))
+def html(view: View, *, title: str = "kg", lang: str = "vi") -> bytes:
+    """The page of a view: one HTML file in UTF-8, the same for the same view; ``lang`` is vi or en, to start with."""
+    scripts, style = (_vis(), _script()), _asset("graph.css")
     policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    page = _template().render(policy=policy, scripts=scripts, style=_asset("graph.css"), data=_json(page_data(view)))
+    data = _json(page_data(view))
+    page = _template().render(policy=policy, scripts=scripts, style=style, data=data, title=title, lang=lang)
     return page.encode()
 
 
 def page_data(view: View) -> dict[str, Any]:
-    """All that the page shows, as plain values; entities without a fact are counted, not drawn."""
+    """All that the page shows, as plain values; entities without a fact are counted and found, not drawn."""
     colours = _colours(view)
-    network = _network(view, colours)
-    nodes, edges, *_ = network.get_network_data()
+    nodes, edges, *_ = _network(view, colours).get_network_data()
     return {
         "nodes": nodes,
         "edges": edges,
@@ -125,18 +126,10 @@ def _linked(view: View) -> View:
 
 
 def _drawn_node(node: Node, colour: str, place: tuple[int, int]) -> dict[str, Any]:
-    """Size and letters grow with the number of facts; vis-network hides letters that get too small to read."""
-    size = 7 + min(node.degree, 40) ** 0.5 * 3.4
-    label = node.label if len(node.label) <= 32 else node.label[:31] + "…"
-    return {
-        "label": label,
-        "shape": "dot",
-        "x": place[0],
-        "y": place[1],
-        "size": round(size, 1),
-        "color": colour,
-        "font": {"size": round(9 + min(node.degree, 36) ** 0.5 * 5, 1)},
-    }
+    """Size grows with the number of facts; the area, not the radius, follows it."""
+    label = node.label if len(node.label) <= 34 else node.label[:33] + "…"
+    size = round(6 + min(node.degree, 60) ** 0.5 * 2.8, 1)
+    return {"label": label, "shape": "dot", "x": place[0], "y": place[1], "size": size, "color": colour}
 
 
 def _drawn_edge(edge: Edge, number: int, *, turned: bool) -> dict[str, Any]:
@@ -144,16 +137,11 @@ def _drawn_edge(edge: Edge, number: int, *, turned: bool) -> dict[str, Any]:
     drawn: dict[str, Any] = {"id": edge.iri, "label": edge.relation}
     if number:
         way = "curvedCW" if (number % 2 == 1) != turned else "curvedCCW"
-        drawn["smooth"] = {"enabled": True, "type": way, "roundness": round(0.18 * ((number + 1) // 2), 2)}
-    return drawn | _STROKES[edge.modality]
+        drawn["smooth"] = {"enabled": True, "type": way, "roundness": round(0.2 * ((number + 1) // 2), 2)}
+    return drawn | _DASHES.get(edge.modality, {})
 
 
-_STROKES: dict[str, dict[str, Any]] = {  # how a modality is drawn; graph.css draws the key in the same way
-    "asserted": {},
-    "planned": {"dashes": [9, 6]},
-    "possible": {"dashes": [2, 5]},
-    "denied": {"color": "#d33a3a", "dashes": [14, 3, 2, 3], "arrows": {"middle": {"enabled": True, "type": "bar"}}},
-}
+_DASHES: dict[str, dict[str, Any]] = {"planned": {"dashes": [9, 6]}, "possible": {"dashes": [2, 5]}}
 
 
 def _json(data: Any) -> str:
@@ -166,6 +154,12 @@ def _json(data: Any) -> str:
 
 def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+@functools.cache
+def _script() -> str:
+    """Our scripts as one function, so that their names stay among themselves."""
+    return "(() => {\n" + "".join(_asset(f"graph/{name}.js") for name in SCRIPTS) + "})();\n"
 
 
 @functools.cache

@@ -1,0 +1,132 @@
+"""Store -> views of the graph as plain values, and names -> entities."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from kg.errors import RequestError
+from kg.explore.importance import weighed
+from kg.explore.values import Edge, Node, Quote, View
+from kg.identity import name_key, slug
+from kg.store import Store
+
+
+def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int = 500) -> View:
+    """The ``most`` central entities with all facts between them; names that are in no fact come last.
+
+    ``entities`` and ``relations`` (IRIs) keep only facts with one of each.
+    """
+    edges = _edges(store)
+    wanted = [edge for edge in edges if not entities or {edge.subject, edge.object} & set(entities)]
+    kinds = {iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] for iri in relations}
+    wanted = [edge for edge in wanted if not kinds or edge.relation in kinds]
+    nodes = weighed(_nodes(store), edges)
+    if entities or relations:
+        ends = {end for edge in wanted for end in (edge.subject, edge.object)} | set(entities)
+        nodes = [node for node in nodes if node.iri in ends]
+    shown = nodes[:most]
+    inside = {node.iri for node in shown}
+    between = tuple(edge for edge in wanted if edge.subject in inside and edge.object in inside)
+    labels = _labels(store)
+    types = {name: labels[name] for name in sorted({node.type for node in shown})}
+    used = {name: labels[name] for name in sorted({edge.relation for edge in between})}
+    return View(tuple(shown), between, len(nodes), len(wanted), used, types)
+
+
+def find(store: Store, name: str) -> tuple[str, ...]:
+    """The entities that an IRI, a label or an alias means; without tone marks too ("nang luong" is năng lượng).
+
+    Exact matches go before others. Raises RequestError, with near names, where there is none.
+    """
+    labels = list(store.query("SELECT ?e ?label { ?m kg:refersTo ?e . ?e skos:prefLabel|skos:altLabel ?label }"))
+    tests = (
+        lambda iri, label: name in (iri, iri.rsplit("/", 1)[-1], f"id:{iri.rsplit('/', 1)[-1]}"),
+        lambda iri, label: name_key(label) == name_key(name),
+        lambda iri, label: slug(label) == slug(name),
+    )
+    for test in tests:
+        if found := sorted({str(iri) for iri, label in labels if test(str(iri), str(label))}):
+            return tuple(found)
+    near = difflib.get_close_matches(name, sorted({str(label) for _, label in labels}), 5, 0.5)
+    hint = f"; near it: {', '.join(near)}" if near else "; kg query can list the labels"
+    raise RequestError(f"no entity {name!r} in the graph{hint}")
+
+
+# What the store says
+
+
+def _nodes(store: Store) -> list[Node]:
+    """All entities, without degree and weight."""
+    rows = store.query(
+        "SELECT ?e ?label ?type (GROUP_CONCAT(?alias; separator='\\n') AS ?aliases) { "
+        "{ SELECT DISTINCT ?e { ?m kg:refersTo ?e } } ?e skos:prefLabel ?label ; a ?type . "
+        "OPTIONAL { ?e skos:altLabel ?alias } } GROUP BY ?e ?label ?type"
+    )
+    return sorted(
+        Node(str(iri), str(label), _local(type), _lines(aliases), 0, 0.0, 0) for iri, label, type, aliases in rows
+    )
+
+
+def _edges(store: Store) -> tuple[Edge, ...]:
+    quotes: dict[str, list[Quote]] = defaultdict(list)
+    for statement, quote in _quotes(store):
+        quotes[statement].append(quote)
+    rows = store.query(
+        "SELECT ?st ?s ?p ?o ?modality ?confidence ?speaker ?label { ?st rdf:subject ?s ; rdf:predicate ?p ; "
+        "rdf:object ?o ; kg:modality ?modality ; kg:confidence ?confidence . "
+        "OPTIONAL { ?st prov:wasAttributedTo ?speaker . ?speaker skos:prefLabel ?label } }"
+    )
+    return tuple(
+        sorted(
+            Edge(
+                str(statement),
+                str(subject),
+                _local(relation),
+                str(object),
+                _local(modality).lower(),
+                str(speaker or ""),
+                str(label or ""),
+                float(str(confidence)),
+                tuple(sorted(quotes[str(statement)])),
+            )
+            for statement, subject, relation, object, modality, confidence, speaker, label in rows
+        )
+    )
+
+
+def _quotes(store: Store) -> Iterable[tuple[str, Quote]]:
+    articles = {
+        str(iri): (str(id), str(title or ""), str(date or ""))
+        for iri, id, title, date in store.query(
+            "SELECT ?a ?id ?title ?date { ?a dcterms:identifier ?id . OPTIONAL { ?a schema:headline ?title } "
+            "OPTIONAL { ?a schema:datePublished ?date } }"
+        )
+    }
+    rows = store.query(
+        "SELECT ?st ?article ?start ?prefix ?exact ?suffix { ?st prov:wasDerivedFrom ?ev . "
+        "?ev oa:hasSource ?article ; oa:hasSelector ?words , ?place . ?place oa:start ?start . "
+        "?words oa:exact ?exact ; oa:prefix ?prefix ; oa:suffix ?suffix }"
+    )
+    for statement, article, start, prefix, exact, suffix in rows:
+        yield str(statement), Quote(*articles[str(article)], int(str(start)), str(prefix), str(exact), str(suffix))
+
+
+def _labels(store: Store) -> dict[str, dict[str, str]]:
+    """Local name of a class or relation -> language -> label; the name itself where the ontology has none."""
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    rows = store.query(
+        "SELECT ?term ?label { ?term a ?kind ; rdfs:label ?label . VALUES ?kind { owl:Class owl:ObjectProperty } }"
+    )
+    for term, label in sorted(rows, key=str):
+        labels[_local(term)].setdefault(getattr(label, "language", "") or "", str(label))
+    return labels
+
+
+def _local(iri: object) -> str:
+    return str(iri).rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+def _lines(text: object) -> tuple[str, ...]:
+    return tuple(sorted(str(text).split("\n"))) if text else ()
