@@ -31,7 +31,7 @@ def facts(kg: Run, *more: str) -> set[tuple[str, ...]]:
     query = "SELECT ?s ?p ?o { ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o }"
     done = kg("query", query, "--format", "csv", *more)
     assert done.returncode == 0, done.stderr
-    return {tuple(row.split(",")) for row in done.stdout.split("\r\n")[1:] if row}
+    return {tuple(row.split(",")) for row in done.stdout.splitlines()[1:] if row}
 
 
 def test_help_of_every_command_has_an_example(kg: Run) -> None:

@@ -1,0 +1,54 @@
+"""What the README tells people to type works as it stands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from command import ROOT, run_kg
+
+README = (ROOT / "README.md").read_text(encoding="utf8")
+COMMANDS = re.findall(r"^ +(kg (?!serve).+)$", README, re.MULTILINE)
+PYTHON = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
+    """Where the README's reader stands: beside kg/samples, after `make demo`."""
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(ROOT / "kg" / "samples", folder / "kg" / "samples")
+    shutil.copytree(built, folder / "outputs", symlinks=True)
+    return folder
+
+
+def test_there_are_commands() -> None:
+    assert len(COMMANDS) >= 5 and PYTHON
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command(folder: Path, command: str) -> None:
+    arguments = [word for part in shlex.split(command)[1:] for word in _expanded(folder, part)]
+    done = run_kg(*arguments, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    if arguments[0] == "query":
+        assert len(done.stdout.splitlines()) > 1
+
+
+def _expanded(folder: Path, part: str) -> list[str]:
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob(part)) if "*" in part and "/" in part else []
+    return found if found and "{" not in part else [part]
+
+
+def test_python(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(folder)
+    assert PYTHON
+    exec(PYTHON[1].replace("\n   ", "\n").lstrip(), {})
+    assert "openai" in capsys.readouterr().out
+
+
+def test_pictures_and_links_exist() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
