@@ -97,7 +97,7 @@ def make_name_tagger(folders: Folders) -> None:
     train = name_data.full_training(
         names, lambda trees: named_again(trees, first, features=features), ends=ends, seed=SEED
     )
-    train_names(folders.model("ner"), train=train, dev=dev, work=folders.work, features=features, steps=3000)
+    train_names(folders.model("ner"), train=train, dev=dev, work=folders.work, features=features, steps=2000)
 
 
 def evaluate(folders: Folders) -> None:

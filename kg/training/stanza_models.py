@@ -28,7 +28,7 @@ def train_tagger(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work:
     files += _options(eval_file=write_conllu(work / "pos-dev.conllu", dev))
     sizes = _options(hidden_dim=160, num_layers=1, deep_biaff_hidden_dim=100, word_emb_dim=50, word_cutoff=5)
     course = _options(
-        batch_size=64, max_steps=1200, eval_interval=200, lr=0.003, fix_eval_interval=True, no_second_optim=True
+        batch_size=64, max_steps=1000, eval_interval=200, lr=0.003, fix_eval_interval=True, no_second_optim=True
     )
     with cached(features):
         tagger.main([*_common(work, out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])
@@ -43,7 +43,7 @@ def train_parser(out: Path, *, train: Sequence[Tree], dev: Sequence[Tree], work:
     files += _options(eval_file=write_conllu(work / "depparse-dev.conllu", dev))
     sizes = _options(hidden_dim=200, num_layers=1, deep_biaff_hidden_dim=120, word_emb_dim=0, tag_emb_dim=50)
     sizes += _options(no_ufeats=True, bert_hidden_layers_original=True)
-    course = _options(batch_size=600, max_steps=1600, eval_interval=200, optim="adam", lr=0.002, beta2=0.95)
+    course = _options(batch_size=600, max_steps=800, eval_interval=200, optim="adam", lr=0.002, beta2=0.95)
     course += _options(no_second_optim=True, no_checkpoint=True, no_plateau=True)
     with cached(features):
         parser.main([*_common(work, out), "--lang", "vi", *_on_encoder(), *files, *sizes, *course])
