@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -261,7 +261,9 @@ def serve(
     """
     from kg.web import server
 
-    server.serve(folder, host=host, port=port)
+    out.print(f"http://{host}:{port} shows {_plain(str(folder))}, /sparql answers queries; Ctrl-C ends", soft_wrap=True)
+    with suppress(_Stopped):
+        server.serve(folder, host=host, port=port)
 
 
 @app.command()
