@@ -75,7 +75,7 @@ def load_encoder(folder: Path) -> tuple[Encoder, Any]:
     model.embeddings.register_buffer("token_type_ids", torch.zeros_like(positions), persistent=False)
     names = ("bos", "eos", "cls", "sep", "pad", "unk", "mask")
     specials = zip(names, ("<s>", "</s>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"), strict=True)
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    tokenizer = PreTrainedTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"),
         model_max_length=sizes["max_position_embeddings"],
         **{f"{name}_token": special for name, special in specials},

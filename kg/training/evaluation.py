@@ -17,7 +17,7 @@ METRICS = ("Tokens", "Sentences", "UPOS", "XPOS", "UAS", "LAS")
 
 def raw_text_scores(data: Path, *, models: Path, work: Path) -> dict[str, float]:
     """F1 in per cent on UD_Vietnamese-VTB dev, its words set as running text, four sentences to a paragraph."""
-    from udtools.udeval import evaluate, load_conllu_file  # the CoNLL 2018 script, as Stanza uses it
+    from udtools.udeval import evaluate, load_conllu_file  # type: ignore[import-untyped]
 
     dev = treebank(data, "dev")
     lines = [running_text(token.text for token in tree)[0] for tree in dev]
