@@ -64,7 +64,7 @@ def short(term: Node) -> str:
     ('kg:leads', 'năng lượng')
     """
     prefix = next((name for name, iri in PREFIXES.items() if isinstance(term, URIRef) and term.startswith(iri)), "")
-    return f"{prefix}:{term.removeprefix(PREFIXES[prefix])}" if prefix else str(term)
+    return f"{prefix}:{str(term).removeprefix(PREFIXES[prefix])}" if prefix else str(term)
 
 
 def article_iri(article_id: str) -> URIRef:

@@ -15,7 +15,7 @@ import pytest
 import rdflib
 from command import ROOT, SAMPLES, Run, run_kg
 
-from kg.cli import app
+from kg.cli import ExportFormat, app
 
 ARTICLE = "FPT hợp tác với Nvidia\nTập đoàn FPT hợp tác với Nvidia. Ông Trương Gia Bình là chủ tịch của FPT.\n"
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
@@ -97,7 +97,7 @@ def test_build_with_an_edited_ontology_finds_other_facts(kg: Run, tmp_path: Path
     (tmp_path / "more.ttl").write_text(
         "@prefix kg: <https://example.org/kg/ontology#> . @prefix ontolex: <http://www.w3.org/ns/lemon/ontolex#> .\n"
         "<urn:cue> a ontolex:LexicalEntry ; ontolex:canonicalForm [ ontolex:writtenRep 'kết thân'@vi ] ;\n"
-        "  ontolex:denotes kg:partnersWith ; kg:frame 'prepositional' ; kg:preposition 'với'@vi ; kg:cueConfidence 0.9 .",
+        "  ontolex:denotes kg:partnersWith ; kg:frame 'prepositional' ; kg:preposition 'với'@vi .",
         encoding="utf8",
     )
     kg("build", "a.txt", "--no-export")
@@ -149,7 +149,9 @@ def test_query_from_a_file_and_a_wrong_one(built: Path, tmp_path: Path) -> None:
     assert run_kg("query", "SELECT * { SERVICE <http://x> { ?s ?p ?o } }", "--out", built, cwd=built).returncode == 2
 
 
-@pytest.mark.parametrize("form", ["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml", "graphml", "gexf", "csv", "html"])
+@pytest.mark.parametrize(
+    "form", ["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml", "graphml", "gexf", "csv", "html"]
+)
 def test_export_in_every_format_whole_and_in_part(built: Path, tmp_path: Path, form: str) -> None:
     whole, part = tmp_path / "whole", tmp_path / "part"
     assert run_kg("export", "--format", form, "-o", whole, "--out", built, cwd=tmp_path).returncode == 0
@@ -214,7 +216,9 @@ def test_validate_reports_a_graph_that_does_not_conform(copy: Path, kg: Run, tmp
 
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     for number in range(40):
-        (tmp_path / f"{number:02}.txt").write_text(SAMPLES[0].read_text(encoding="utf8") + f"\n{number}", encoding="utf8")
+        (tmp_path / f"{number:02}.txt").write_text(
+            SAMPLES[0].read_text(encoding="utf8") + f"\n{number}", encoding="utf8"
+        )
     build = subprocess.Popen(
         [sys.executable, "-m", "kg", "build", ".", "--out", "outputs"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
@@ -232,9 +236,10 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
 
 def test_a_second_build_at_once_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
-    code = "import sys; from pathlib import Path; from kg.store import Store; s = Store.create_or_open(Path('outputs/store'))\n"
+    code = "import sys; from pathlib import Path; from kg.store import Store\n"
+    code += "store = Store.create_or_open(Path('outputs/store')); print('open', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
-        [sys.executable, "-c", code + "print('open', flush=True); sys.stdin.read()"],
+        [sys.executable, "-c", code],
         cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert holder.stdout and holder.stdout.readline() == "open\n"

@@ -19,4 +19,4 @@ from kg.store.results import RESULT_FORMATS, Result
 
 STORE = "store"  # the folder of the store within an output folder
 
-__all__ = ["STORE", "FORMATS", "RESULT_FORMATS", "Result", "Stats", "Store", "current"]
+__all__ = ["FORMATS", "RESULT_FORMATS", "STORE", "Result", "Stats", "Store", "current"]

@@ -252,7 +252,7 @@ class Store:
         graphs: Any = [ox.NamedNode(iri) for iri in default_graphs] or None
         named: Any = [ox.NamedNode(iri) for iri in named_graphs] or None
         if calls_service(sparql):
-            raise QueryError("the query asks another server (SERVICE), and nothing is fetched here: leave that part out")
+            raise QueryError("the query asks another server (SERVICE), but nothing is fetched here: leave that out")
         try:
             raw = self._open.query(
                 sparql,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rdflib import RDF, SKOS, Literal, URIRef
+from rdflib.term import Node
 
 from kg.identity import Canonical
 from kg.ontology import Ontology
@@ -24,9 +25,29 @@ PLAIN = {  # which statements become plain triples too
 }
 
 
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+
+
+def literal(text: str) -> str:
+    """A plain literal as SPARQL and N-Triples write it. (rdflib's own n3() lets a text that ends in \\" run on.)
+
+    >>> print(literal('a\\n"b"'))
+    "a\\n\\"b\\""
+    """
+    return f'"{text.translate(_ESCAPES)}"'
+
+
 def n3_line(triple: Triple) -> str:
     """A triple as a line of N-Triples."""
-    return " ".join(term.n3() for term in triple) + " ."
+    return " ".join(map(_term, triple)) + " ."
+
+
+def _term(term: Node) -> str:
+    if not isinstance(term, Literal):
+        return f"<{term}>"
+    if term.language:
+        return f"{literal(str(term))}@{term.language}"
+    return literal(str(term)) + (f"^^<{term.datatype}>" if term.datatype else "")
 
 
 def replace_graph(graph: URIRef, triples: Iterable[Triple]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvicorn
@@ -91,7 +92,7 @@ async def _health(request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-def _asset(name: str, media_type: str) -> object:
+def _asset(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     async def send(request: Request) -> Response:
         return FileResponse(QUERY_PAGE / name, media_type=media_type)
 
