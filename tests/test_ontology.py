@@ -181,6 +181,12 @@ def test_idioms_protect_their_words(ontology: Ontology, form: str) -> None:
     assert kinds and MarkerKind.DENIED not in kinds
 
 
+def test_a_cue_that_opposes_denies_nothing(ontology: Ontology) -> None:
+    denying = {marker.form for marker in ontology.markers if marker.kind is MarkerKind.DENIED}
+    leaving = {"memberOf", "worksFor", "participatesIn"}  # to leave is to be no member
+    assert {cue.relation for cue in ontology.cues if cue.form in denying} <= leaving
+
+
 def test_known_things_are_classed(ontology: Ontology) -> None:
     assert ontology.known
     assert all(known.type in ontology.classes and known.labels for known in ontology.known)
