@@ -149,9 +149,7 @@ def test_query_from_a_file_and_a_wrong_one(built: Path, tmp_path: Path) -> None:
     assert run_kg("query", "SELECT * { SERVICE <http://x> { ?s ?p ?o } }", "--out", built, cwd=built).returncode == 2
 
 
-@pytest.mark.parametrize(
-    "form", ["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml", "graphml", "gexf", "csv", "html"]
-)
+@pytest.mark.parametrize("form", list(ExportFormat))
 def test_export_in_every_format_whole_and_in_part(built: Path, tmp_path: Path, form: str) -> None:
     whole, part = tmp_path / "whole", tmp_path / "part"
     assert run_kg("export", "--format", form, "-o", whole, "--out", built, cwd=tmp_path).returncode == 0
