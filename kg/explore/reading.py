@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from kg.errors import RequestError
 from kg.explore.importance import weighed
 from kg.explore.values import Edge, Node, Quote, View
 from kg.identity import name_key, slug
 from kg.store import Store
+
+FEW = 5000  # facts whose names still fit a query
 
 
 def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int = 500) -> View:
@@ -19,16 +22,19 @@ def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str]
     ``entities`` and ``relations`` (IRIs) keep only facts with one of each.
     """
     edges = _edges(store)
-    wanted = [edge for edge in edges if not entities or {edge.subject, edge.object} & set(entities)]
-    kinds = {iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1] for iri in relations}
-    wanted = [edge for edge in wanted if not kinds or edge.relation in kinds]
+    about, kinds = set(entities), {_local(iri) for iri in relations}
+    wanted = [
+        edge
+        for edge in edges
+        if (not about or {edge.subject, edge.object} & about) and (not kinds or edge.relation in kinds)
+    ]
     nodes = weighed(_nodes(store), edges)
-    if entities or relations:
-        ends = {end for edge in wanted for end in (edge.subject, edge.object)} | set(entities)
+    if about or kinds:
+        ends = {end for edge in wanted for end in (edge.subject, edge.object)} | about
         nodes = [node for node in nodes if node.iri in ends]
     shown = nodes[:most]
     inside = {node.iri for node in shown}
-    between = tuple(edge for edge in wanted if edge.subject in inside and edge.object in inside)
+    between = _with_quotes(store, [edge for edge in wanted if edge.subject in inside and edge.object in inside])
     labels = _labels(store)
     types = {name: labels[name] for name in sorted({node.type for node in shown})}
     used = {name: labels[name] for name in sorted({edge.relation for edge in between})}
@@ -41,7 +47,7 @@ def find(store: Store, name: str) -> tuple[str, ...]:
     Exact matches go before others. Raises RequestError, with near names, where there is none.
     """
     labels = list(store.query("SELECT ?e ?label { ?m kg:refersTo ?e . ?e skos:prefLabel|skos:altLabel ?label }"))
-    tests = (
+    tests: tuple[Callable[[str, str], bool], ...] = (
         lambda iri, label: name in (iri, iri.rsplit("/", 1)[-1], f"id:{iri.rsplit('/', 1)[-1]}"),
         lambda iri, label: name_key(label) == name_key(name),
         lambda iri, label: slug(label) == slug(name),
@@ -60,43 +66,50 @@ def find(store: Store, name: str) -> tuple[str, ...]:
 def _nodes(store: Store) -> list[Node]:
     """All entities, without degree and weight."""
     rows = store.query(
-        "SELECT ?e ?label ?type (GROUP_CONCAT(?alias; separator='\\n') AS ?aliases) { "
-        "{ SELECT DISTINCT ?e { ?m kg:refersTo ?e } } ?e skos:prefLabel ?label ; a ?type . "
-        "OPTIONAL { ?e skos:altLabel ?alias } } GROUP BY ?e ?label ?type"
+        "SELECT ?e (MIN(STR(?name)) AS ?label) (MIN(STR(?kind)) AS ?type) "
+        "(GROUP_CONCAT(DISTINCT ?alias; separator='\\n') AS ?aliases) { "
+        "{ SELECT DISTINCT ?e { ?m kg:refersTo ?e } } ?e skos:prefLabel ?name ; a ?kind . "
+        "OPTIONAL { ?e skos:altLabel ?alias } } GROUP BY ?e"
     )
     return sorted(
         Node(str(iri), str(label), _local(type), _lines(aliases), 0, 0.0, 0) for iri, label, type, aliases in rows
     )
 
 
-def _edges(store: Store) -> tuple[Edge, ...]:
-    quotes: dict[str, list[Quote]] = defaultdict(list)
-    for statement, quote in _quotes(store):
-        quotes[statement].append(quote)
+def _edges(store: Store) -> list[Edge]:
+    """All facts, without their sentences."""
     rows = store.query(
         "SELECT ?st ?s ?p ?o ?modality ?confidence ?speaker ?label { ?st rdf:subject ?s ; rdf:predicate ?p ; "
         "rdf:object ?o ; kg:modality ?modality ; kg:confidence ?confidence . "
         "OPTIONAL { ?st prov:wasAttributedTo ?speaker . ?speaker skos:prefLabel ?label } }"
     )
-    return tuple(
-        sorted(
-            Edge(
-                str(statement),
-                str(subject),
-                _local(relation),
-                str(object),
-                _local(modality).lower(),
-                str(speaker or ""),
-                str(label or ""),
-                float(str(confidence)),
-                tuple(sorted(quotes[str(statement)])),
-            )
-            for statement, subject, relation, object, modality, confidence, speaker, label in rows
+    return sorted(
+        Edge(
+            str(statement),
+            str(subject),
+            _local(relation),
+            str(object),
+            _local(modality).lower(),
+            str(speaker or ""),
+            str(label or ""),
+            float(str(confidence)),
+            (),
         )
+        for statement, subject, relation, object, modality, confidence, speaker, label in rows
     )
 
 
-def _quotes(store: Store) -> Iterable[tuple[str, Quote]]:
+def _with_quotes(store: Store, edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """Facts with their sentences: asked for by name where they are few, else all at once."""
+    quotes: dict[str, list[Quote]] = defaultdict(list)
+    few = len(edges) <= FEW
+    only = f"VALUES ?st {{ {' '.join(f'<{edge.iri}>' for edge in edges)} }} " if few else ""
+    for statement, quote in _quotes(store, only):
+        quotes[statement].append(quote)
+    return tuple(replace(edge, quotes=tuple(sorted(quotes[edge.iri]))) for edge in edges)
+
+
+def _quotes(store: Store, only: str) -> Iterable[tuple[str, Quote]]:
     articles = {
         str(iri): (str(id), str(title or ""), str(date or ""))
         for iri, id, title, date in store.query(
@@ -105,7 +118,7 @@ def _quotes(store: Store) -> Iterable[tuple[str, Quote]]:
         )
     }
     rows = store.query(
-        "SELECT ?st ?article ?start ?prefix ?exact ?suffix { ?st prov:wasDerivedFrom ?ev . "
+        f"SELECT ?st ?article ?start ?prefix ?exact ?suffix {{ {only}?st prov:wasDerivedFrom ?ev . "
         "?ev oa:hasSource ?article ; oa:hasSelector ?words , ?place . ?place oa:start ?start . "
         "?words oa:exact ?exact ; oa:prefix ?prefix ; oa:suffix ?suffix }"
     )

@@ -13,7 +13,10 @@ import hashlib
 import html as markup
 import importlib.resources
 import json
-from dataclasses import asdict, dataclass
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import jinja2
@@ -54,7 +57,8 @@ class Notebook:
     def _repr_html_(self) -> str:
         """The page in a frame of its own."""
         page = markup.escape(self.html)
-        return f'<iframe srcdoc="{page}" style="width:100%;height:640px;border:0" title="kg"></iframe>'
+        frame = 'sandbox="allow-scripts" style="width:100%;height:640px;border:0" title="kg"'
+        return f'<iframe {frame} srcdoc="{page}"></iframe>'
 
 
 def show(view: View) -> Notebook:
@@ -82,17 +86,34 @@ def html(view: View, *, title: str = "kg", lang: str = "vi") -> bytes:
 def page_data(view: View) -> dict[str, Any]:
     """All that the page shows, as plain values; entities without a fact are counted and found, not drawn."""
     colours = _colours(view)
-    nodes, edges, *_ = _network(view, colours).get_network_data()
+    drawn = _merged(view.edges)
+    nodes, edges, *_ = _network(replace(view, edges=tuple(drawn)), colours, drawn).get_network_data()
     return {
         "nodes": nodes,
         "edges": edges,
         "entities": {node.iri: asdict(node) for node in view.nodes},
-        "facts": {edge.iri: asdict(edge) for edge in view.edges},
+        "facts": {edge.iri: asdict(edge) | {"times": times} for edge, times in drawn.items()},
         "relations": view.relation_labels,
         "types": view.type_labels,
         "colours": colours,
         "total": {"entities": view.entities, "facts": view.facts},
     }
+
+
+def _merged(edges: Sequence[Edge]) -> dict[Edge, int]:
+    """What several articles state alike is drawn once, with the sentences of all, named by the first statement.
+
+    Gives each fact drawn with the number of its statements.
+    """
+    alike: dict[tuple[str, ...], list[Edge]] = defaultdict(list)
+    for edge in edges:
+        alike[edge.subject, edge.relation, edge.object, edge.modality, edge.speaker].append(edge)
+    merged = {}
+    for group in alike.values():
+        quotes = tuple(sorted({quote for edge in group for quote in edge.quotes}))
+        confidence = max(edge.confidence for edge in group)
+        merged[replace(group[0], quotes=quotes, confidence=confidence)] = len(group)
+    return merged
 
 
 def _colours(view: View) -> dict[str, str]:
@@ -102,27 +123,27 @@ def _colours(view: View) -> dict[str, str]:
     return {name: COLOURS.get(name) or spare[name] for name in types}
 
 
-def _network(view: View, colours: dict[str, str]) -> Any:
+def _network(view: View, colours: Mapping[str, str], times: Mapping[Edge, int]) -> Any:
     from pyvis.network import Network
 
     network = Network(directed=True)
-    places = explore.layout(_linked(view))
-    for node in view.nodes:
-        if node.iri in places:
-            network.add_node(node.iri, **_drawn_node(node, colours[node.type], places[node.iri]))
-    seen: dict[tuple[str, ...], int] = {}
+    linked = _linked(view)
+    places = explore.layout(linked)
+    for node in linked.nodes:
+        network.add_node(node.iri, **_drawn_node(node, colours[node.type], places[node.iri]))
+    seen: Counter[tuple[str, ...]] = Counter()
     for edge in view.edges:
         pair = tuple(sorted((edge.subject, edge.object)))
-        seen[pair] = seen.get(pair, -1) + 1
-        network.add_edge(edge.subject, edge.object, **_drawn_edge(edge, seen[pair], turned=pair[0] != edge.subject))
+        drawn = _drawn_edge(edge, seen[pair], turned=pair[0] != edge.subject)
+        network.add_edge(edge.subject, edge.object, width=round(1.4 + 0.6 * math.log2(times[edge]), 2), **drawn)
+        seen[pair] += 1
     return network
 
 
 def _linked(view: View) -> View:
-    """The view without entities that no shown fact links to another."""
+    """The view without entities that no shown fact names."""
     ends = {end for edge in view.edges for end in (edge.subject, edge.object)}
-    nodes = tuple(node for node in view.nodes if node.iri in ends)
-    return View(nodes, view.edges, view.entities, view.facts, view.relation_labels, view.type_labels)
+    return replace(view, nodes=tuple(node for node in view.nodes if node.iri in ends))
 
 
 def _drawn_node(node: Node, colour: str, place: tuple[int, int]) -> dict[str, Any]:

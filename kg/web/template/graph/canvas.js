@@ -76,11 +76,16 @@ function drawnEdges(only) {
   });
 }
 function placeLabels(scale) {
-  const first = spokenOf() || { nodes: new Set(), edges: new Set() };
+  const spoken = spokenOf();
+  const first = spoken || { nodes: new Set(), edges: new Set() };
+  const all = drawnNodes();
+  const before = spoken ? all.filter(({ id }) => first.nodes.has(id)) : all; // these choose before edges do
+  const after = spoken ? all.filter(({ id }) => !first.nodes.has(id)) : [];
   const room = new Room();
-  const only = scale < EDGE_LABELS_FROM || spokenOf() ? first.edges : null;
-  const placedNodes = placeNodeLabels(room, drawnNodes(), scale, first.nodes);
-  labels = { scale, nodes: placedNodes, edges: placeEdgeLabels(room, drawnEdges(only), scale, first.edges) };
+  const placed = placeNodeLabels(room, before, scale, first.nodes);
+  const drawn = drawnEdges(scale < EDGE_LABELS_FROM || spoken ? first.edges : null);
+  const placedEdges = placeEdgeLabels(room, drawn, scale, first.edges);
+  labels = { scale, edges: placedEdges, nodes: [...placed, ...placeNodeLabels(room, after, scale, first.nodes)] };
 }
 
 function drawVeil(context, { nodes: litNodes, edges: litEdges }) {

@@ -1,10 +1,11 @@
 // The legend, which is also the filter: types, modalities and relations with their counts.
-const tally = (values) => values.reduce((counts, value) => counts.set(value, (counts.get(value) || 0) + 1), new Map());
 const facts = Object.values(data.facts);
+const total = (some) => some.reduce((sum, { times }) => sum + times, 0); // statements, of which alike ones are drawn once
+const tally = (values) => values.reduce((sums, [name, times]) => sums.set(name, (sums.get(name) || 0) + times), new Map());
 const counts = {
-  type: tally(data.nodes.map(({ id }) => entity(id).type)),
-  modality: tally(facts.map(({ modality }) => modality)),
-  relation: tally(facts.map(({ relation }) => relation)),
+  type: tally(data.nodes.map(({ id }) => [entity(id).type, 1])),
+  modality: tally(facts.map(({ modality, times }) => [modality, times])),
+  relation: tally(facts.map(({ relation, times }) => [relation, times])),
 };
 const frequent = (kind) => [...counts[kind]].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
 const FILTERS = [ // kind, id in the page, names, label of a name, its sign
@@ -37,6 +38,7 @@ function fillFilters() {
       });
       title.append(button);
     }
+    byId(id).hidden = !facts.length;
     byId(id).replaceChildren(title, make("ul", {}, ...names().map((name) => filterRow(kind, name, label(name), sign(name)))));
   }
 }
@@ -45,8 +47,8 @@ function refresh() {
   edgeView.refresh();
   nodeView.refresh();
   const part = (visible, all) => (visible === all ? number(all) : word("of")(number(visible), number(all)));
-  const entities = data.total.entities - (Object.keys(data.entities).length - data.nodes.length);
-  byId("shown").textContent = [word("entities")(part(nodeView.length, entities)), word("facts")(part(edgeView.length, data.total.facts))].join(" · ");
+  byId("shown").textContent = [word("entities")(part(nodeView.length, data.total.entities)), word("facts")(part(total(facts.filter(factShown)), data.total.facts))].join(" · ");
   byId("empty").hidden = nodeView.length > 0;
+  byId("empty").textContent = word(facts.length ? "filtered" : "empty");
   shown();
 }

@@ -5,7 +5,6 @@ function speak() {
   box.setAttribute("aria-label", word("search"));
   stage.setAttribute("aria-label", word("graph"));
   byId("language").textContent = word("language");
-  byId("empty").textContent = word("empty");
   for (const id of ["fit", "larger", "smaller"]) {
     byId(id).title = word(id);
     byId(id).setAttribute("aria-label", word(id));

@@ -30,7 +30,7 @@ function showHint() {
   network.unselectAll();
   speakOf(null);
   const silent = Object.keys(data.entities).length - data.nodes.length;
-  const hints = [word("hint"), data.total.entities > Object.keys(data.entities).length && word("cut"), silent > 0 && word("silent")(number(silent))];
+  const hints = [facts.length > 0 && word("hint"), data.total.entities > Object.keys(data.entities).length && word("cut"), silent > 0 && word("silent")(number(silent))];
   panel.replaceChildren(...hints.filter(Boolean).map((textContent) => make("p", { className: "hint", textContent })));
   document.body.classList.remove("open");
 }
@@ -62,13 +62,16 @@ function factRow(fact) {
   const row = make("button", { type: "button", className: fact.modality }, make("span", { className: `stroke ${fact.modality}` }),
     make("span", {}, entity(fact.subject).label, " ", make("b", { textContent: relationLabel(fact.relation) }), " ", entity(fact.object).label));
   row.title = word(fact.modality);
+  if (fact.speaker) row.lastChild.append(make("small", { textContent: ` — ${fact.speaker_label}` }));
+  if (fact.times > 1) row.append(make("span", { className: "count", textContent: `×${fact.times}` }));
   row.addEventListener("click", () => showFact(fact.iri));
   return make("li", {}, row);
 }
 
 function showEntity(iri, travel) {
   const { label, type, aliases } = entity(iri);
-  const facts = factsOf.get(iri).filter(factShown);
+  const order = ({ subject, relation, object }) => [subject === iri ? "0" : "1", relationLabel(relation), entity(subject).label, entity(object).label].join("\n");
+  const facts = factsOf.get(iri).filter(factShown).sort((a, b) => order(a).localeCompare(order(b), lang));
   shown = () => showEntity(iri, false);
   network.unselectAll();
   const drawn = Boolean(nodeView.get(iri));
@@ -78,7 +81,7 @@ function showEntity(iri, travel) {
   const kind = make("p", { className: "kind" }, typeDot(type), typeLabel(type));
   const names = aliases.length ? [make("dl", {}, make("dt", { textContent: word("aliases") }), make("dd", { textContent: aliases.join(", ") }))] : [];
   const list = facts.length ? make("ul", { className: "facts" }, ...facts.map(factRow)) : make("p", { className: "hint", textContent: word("lone") });
-  fill(make("h3", { textContent: label }), kind, ...names, make("h2", { textContent: word("facts")(number(facts.length)) }), list);
+  fill(make("h3", { textContent: label }), kind, ...names, make("h2", { textContent: word("facts")(number(total(facts))) }), list);
 }
 
 network.on("click", ({ pointer }) => {
