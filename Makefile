@@ -8,7 +8,7 @@ CHROMIUM := /usr/bin/chromium
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 export OMP_NUM_THREADS := 1
 
-.PHONY: help setup demo test lint train chromium sample clean
+.PHONY: help setup demo test lint train chromium eval sample clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +38,10 @@ chromium:  # for the browser tests, which are skipped with the reason shown wher
 
 train: setup  ## make the language models anew from ../shared/data
 	$(BIN)/python -m kg.training
+
+eval: setup  ## score the facts of the seed and of unseen articles against ../shared/gold
+	$(BIN)/python -m kg.training.facts --set seed
+	$(BIN)/python -m kg.training.facts --set unseen | tail -9
 
 sample: setup  ## make outputs/sample, the committed graph of the sample articles, anew
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild
