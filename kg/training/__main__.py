@@ -89,6 +89,7 @@ def make_name_tagger(folders: Folders) -> None:
     features = Features(folders.work / "features", encoder=folders.encoder)
     ends = name_data.word_ends(folders.model("tokenize"))
     names = name_data.read_name_data(folders.data, gold=folders.gold, ends=ends, seed=SEED)
+    names = names.without(folders.without)
     first = folders.work / "first/ner.pt"
     dev = names.vlsp2021[1]
     if not first.exists():

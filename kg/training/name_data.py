@@ -158,6 +158,11 @@ class NameData:
     vlsp2016: tuple[list[Tree], list[Tree]]
     news: tuple[list[Tree], list[Tree]]
 
+    def without(self, corpora: frozenset[str]) -> NameData:
+        """The same without the training part of some: "vlsp2016" and "gold" can be left out, VLSP 2021 cannot."""
+        vlsp2016 = ([], self.vlsp2016[1]) if "vlsp2016" in corpora else self.vlsp2016
+        return NameData(self.vlsp2021, vlsp2016, ([], self.news[1]) if "gold" in corpora else self.news)
+
 
 def read_name_data(data: Path, *, gold: Path, ends: Ends, seed: int) -> NameData:
     """All corpora of names, cut into words, with a tenth held back (of the news: a tenth of the articles)."""
