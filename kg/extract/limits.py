@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.lexicon import Lexicon
-from kg.model import Sentence
+from kg.model import Name, Sentence
 from kg.ontology import MarkerKind
 
 _FUNCTION = frozenset(  # no name begins with one of these, however it is written
     (MarkerKind.ACCORDING, MarkerKind.BOUNDARY, MarkerKind.CONDITION, MarkerKind.LIST, MarkerKind.OF, MarkerKind.BY)
 )
+_BRACKETS = frozenset("()[]")
 _OFFICE = 5  # words of an office
 _NAMED_AFTER = ("Place", "Organization")  # a name before one of these is part of it: "Quốc hội Mỹ"
 
@@ -62,17 +63,26 @@ def recognised(sentence: Sentence, lexicon: Lexicon, sure: frozenset[str]) -> tu
     """The recogniser's names without the titles and punctuation at their limits."""
     taken: set[int] = set()
     spans = []
-    for name in sentence.names:
-        first, last = name.first, name.last
+    for first, last, tag in (piece for name in sentence.names for piece in _outside_brackets(sentence, name)):
         while first < last and not _may_open(sentence, first, lexicon, sure):
             first += 1
         while first < last and sentence.words[last - 1].upos == "PUNCT":
             last -= 1
-        type = lexicon.tags.get(name.type, "")
+        type = lexicon.tags.get(tag, "")
         if type and first < last and taken.isdisjoint(range(first, last)):
             taken.update(range(first, last))
             spans.append(Span(first, last, type))
     return tuple(spans)
+
+
+def _outside_brackets(sentence: Sentence, name: Name) -> Iterator[tuple[int, int, str]]:
+    """What is before, in and behind the brackets of a name: "Viện Pasteur | (VP)" is a name and its acronym."""
+    first = name.first
+    for index in range(name.first, name.last):
+        if sentence.words[index].text in _BRACKETS:
+            yield first, index, name.type
+            first = index + 1
+    yield first, name.last, name.type
 
 
 def name_spans(sentence: Sentence, found: Sequence[Span], lexicon: Lexicon, capitals: Capitals) -> tuple[Span, ...]:
