@@ -8,6 +8,7 @@ triples. A mention here is a name as one article uses it (a model.Entity); it re
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
@@ -54,6 +55,8 @@ PREFIXES: dict[str, str] = {
     "oa": str(OA),
 }
 
+_ADDRESS = re.compile(r"https?://[\w.~%-]+(:\d*)?([/?]|$)", re.ASCII)
+
 MODALITIES = {modality: KG[modality.value.capitalize()] for modality in Modality}
 
 
@@ -73,8 +76,10 @@ def article_iri(article_id: str) -> URIRef:
     >>> article_iri("news/bài 1.txt")
     rdflib.term.URIRef('https://example.org/kg/article/news/b%C3%A0i%201.txt')
     """
-    if article_id.startswith(("http://", "https://")):
-        return URIRef(quote(article_id, safe="/:?#[]@!$&'()*+,;=%~"))
+    address = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", article_id)  # a bare % is none in an IRI
+    start, mark, fragment = quote(address, safe="/:?#@!$&'()*+,;=%~").partition("#")
+    if _ADDRESS.match(start):
+        return URIRef(start + mark + fragment.replace("#", "%23"))
     return ARTICLE[quote(article_id)]
 
 
@@ -109,10 +114,18 @@ def article_triples(
     triples = {*_article(article), (article_iri(article.id), KG.readBy, RUN[run])}
     for entity in extraction.entities:
         triples |= set(_mention(article, entity, mentions[entity.key], ontology))
+    confidence: dict[URIRef, float] = {}  # of facts that are one statement the highest
     for fact in extraction.facts:
-        triples |= set(_statement(article, fact, mentions, canonical, ontology, run))
+        node = _statement_iri(article, fact, mentions)
+        confidence[node] = max(fact.confidence, confidence.get(node, 0.0))
+        triples |= {
+            *_statement(article, fact, node, mentions, canonical, ontology),
+            (node, PROV.wasGeneratedBy, RUN[run]),
+        }
         for evidence in fact.evidence:
             triples |= set(_evidence(article, sentences, evidence))
+    for node, value in confidence.items():
+        triples.add((node, KG.confidence, Literal(f"{value:.2f}", datatype=XSD.decimal, normalize=False)))
     return sorted(triples)
 
 
@@ -139,17 +152,23 @@ def _mention(article: Article, entity: Entity, node: URIRef, ontology: Ontology)
     yield from ((node, SKOS.altLabel, Literal(alias)) for alias in entity.aliases)
 
 
+def _statement_iri(article: Article, fact: Fact, mentions: Mapping[int, URIRef]) -> URIRef:
+    """Hash of what is said, how, by whom and in which article, so that merging entities renames nothing."""
+    speaker = mentions[fact.speaker] if fact.speaker is not None else ""
+    ends = (mentions[fact.subject], fact.relation, mentions[fact.object])
+    return STATEMENT[_digest(article.id, *ends, fact.modality, speaker)]
+
+
 def _statement(
     article: Article,
     fact: Fact,
+    node: URIRef,
     mentions: Mapping[int, URIRef],
     canonical: Mapping[URIRef, URIRef],
     ontology: Ontology,
-    run: str,
 ) -> Iterator[Triple]:
     subject, object = mentions[fact.subject], mentions[fact.object]
     speaker = mentions[fact.speaker] if fact.speaker is not None else None
-    node = STATEMENT[_digest(article.id, subject, fact.relation, object, fact.modality, speaker or "")]
     yield node, RDF.type, RDF.Statement
     yield node, RDF.type, PROV.Entity
     yield node, RDF.subject, canonical[subject]
@@ -158,8 +177,6 @@ def _statement(
     yield node, KG.subjectMention, subject
     yield node, KG.objectMention, object
     yield node, KG.modality, MODALITIES[fact.modality]
-    yield node, KG.confidence, Literal(f"{fact.confidence:.2f}", datatype=XSD.decimal, normalize=False)
-    yield node, PROV.wasGeneratedBy, RUN[run]
     if speaker is not None:
         yield node, PROV.wasAttributedTo, canonical[speaker]
         yield node, KG.speakerMention, speaker
@@ -190,6 +207,8 @@ def _evidence(article: Article, sentences: Sequence[Sentence], evidence: Evidenc
 def _around(sentences: Sequence[Sentence], evidence: Evidence) -> tuple[int, int]:
     """Where the sentence (or sentences) that hold the evidence start and end."""
     around = [s for s in sentences if s.start < evidence.end and evidence.start < s.end]
+    if not around:
+        raise RequestError(f"the quote {evidence.quote!r} at {evidence.start} stands in no sentence")
     return min(s.start for s in around), max(s.end for s in around)
 
 

@@ -1,7 +1,10 @@
 """The triple store: open, replace an article's graph, query, export. The only importer of pyoxigraph.
 
     database.py   open, replace, remove, publish, load: what changes a store, one atomic update each
+    mentions.py   which entity each mention refers to, worked out anew where an article comes or goes
+    changes.py    the one update that puts an article in or takes it out: only what differs
     updates.py    the SPARQL updates as text
+    queries.py    what is asked, and what is refused
     results.py    query results as values and as bytes
     export.py     sorted files: the same content gives the same bytes
 

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pyoxigraph as ox
 from rdflib import Dataset, Literal, URIRef
 
-from kg.errors import QueryError, StoreError
-from kg.identity import Canonical, MentionRecord, canonicalise, name_key, slug
-from kg.model import Article, Entity, Extraction, Sentence
-from kg.ontology import Known, Ontology
+from kg.errors import StoreError
+from kg.model import Article, Extraction, Sentence
+from kg.ontology import Ontology
 from kg.rdf import (
-    ID,
     KG,
     ONTOLOGY_GRAPH,
-    PREFIXES,
     RUN_GRAPH,
     Triple,
     article_iri,
     article_triples,
-    mention_iri,
     ontology_triples,
 )
-from kg.store import export, updates
+from kg.store import export, queries, updates
+from kg.store.changes import article_change
 from kg.store.folder import VERSION, check_version, current, explained, recover
-from kg.store.results import Result, calls_service
+from kg.store.mentions import Mentions, Move
+from kg.store.results import Result
 
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
 
@@ -66,6 +63,7 @@ class Store:
         self.folder = folder
         self._writable = writable
         self._ontology: Ontology | None = None
+        self._mentions: Mentions | None = None
 
     @classmethod
     def create_or_open(cls, folder: Path) -> Store:
@@ -97,7 +95,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._store = None
+        self._store = self._mentions = None
 
     def __enter__(self) -> Store:
         return self
@@ -116,6 +114,7 @@ class Store:
     def set_ontology(self, ontology: Ontology, *, plain: str = "") -> None:
         """Name the ontology of the articles to come, and which statements become plain triples ("": as before)."""
         self._ontology = ontology
+        self._mentions = None
         self._update(updates.replace_graph(ONTOLOGY_GRAPH, ontology_triples(ontology)))
         if plain and plain != self.plain:
             self._set_plain(plain)
@@ -140,54 +139,32 @@ class Store:
         about: Iterable[Triple] = (),
     ) -> None:
         """Put an article in place of what the store has of it. ``about``: triples that describe the run."""
-        ontology = self._known_ontology()
-        records = _records(article, extraction, ontology)
-        gone = self._mentions_of(article.id)
-        groups = set(records) | set(gone.values())
-        canonicals = self._canonicalise(groups, records, set(gone))
-        canonical = {URIRef(m): ID[entity.slug] for entity in canonicals for m in entity.mentions}
-        triples = article_triples(article, sentences, extraction, ontology, canonical=canonical, run=run)
-        graph = article_iri(article.id)
+        mentions = self._known_mentions()
+        records = mentions.records(article, extraction)
+        move = mentions.move(article.id, records)
+        triples = article_triples(
+            article, sentences, extraction, self._known_ontology(), canonical=move.canonical, run=run
+        )
         triples += [(URIRef(r.iri), KG.nameKey, Literal(group)) for group, found in records.items() for r in found]
-        operations = updates.replace_graph(graph, sorted(triples))
-        if lines := "\n".join(map(updates.n3_line, about)):
-            operations.append(f"INSERT DATA {{ GRAPH {RUN_GRAPH.n3()} {{\n{lines}\n}} }}")
-        self._update(operations + self._identity(canonicals, canonical, gone))
+        self._change(article.id, move, triples, updates.insert(RUN_GRAPH, about))
 
     def remove(self, article_id: str) -> None:
         """Remove an article and all that only it says. Nothing happens if the store does not have it."""
-        gone = self._mentions_of(article_id)
-        canonicals = self._canonicalise(set(gone.values()), {}, set(gone))
-        canonical = {URIRef(m): ID[entity.slug] for entity in canonicals for m in entity.mentions}
-        self._update(updates.replace_graph(article_iri(article_id), ()) + self._identity(canonicals, canonical, gone))
+        self._change(article_id, self._known_mentions().move(article_id, {}), (), ())
 
-    def _identity(
-        self, canonicals: Sequence[Canonical], canonical: Mapping[URIRef, URIRef], gone: Mapping[str, str]
-    ) -> list[str]:
-        """The operations that bring identity, other articles' statements and the default graph in step."""
-        old = self._entities_of({*gone, *(str(m) for m in canonical)})
-        renamed = {
-            mention: (old[mention], str(new))
-            for mention, new in ((str(m), e) for m, e in canonical.items())
-            if mention in old and old[mention] != str(new)
-        }
-        touched = set(old.values()) | {str(entity) for entity in canonical.values()}
-        return [
-            *updates.replace_identity({*gone, *map(str, canonical)}, canonicals),
-            *updates.rename_ends(renamed),
-            *updates.derive(touched, canonicals, self._known_ontology(), self.plain),
-        ]
+    def _change(self, article_id: str, move: Move, triples: Sequence[Triple], more: Sequence[str]) -> None:
+        """One atomic update; whatever goes wrong, store and memory are as they were."""
+        mentions = self._known_mentions()
+        graph = article_iri(article_id)
+        with explained(self.folder):
+            change = article_change(self._open, move, graph, triples, mentions.classes, self.plain)
+        self._update([*more, *change])
+        mentions.moved(move)
 
-    def _canonicalise(
-        self, groups: set[str], new: Mapping[str, Sequence[MentionRecord]], without: set[str]
-    ) -> list[Canonical]:
-        """The entities of all names in ``groups``: those in the store, without some mentions, and the new ones."""
-        records = {group: list(found) for group, found in new.items()}
-        for group, record in self._records_of(groups):
-            if record.iri not in without:
-                records.setdefault(group, []).append(record)
-        known = {thing.name: thing for thing in self._known_ontology().known}
-        return [entity for group in sorted(records) for entity in canonicalise(group, records[group], known.get(group))]
+    def _known_mentions(self) -> Mentions:
+        if self._mentions is None:
+            self._mentions = Mentions(self._open, self._known_ontology())
+        return self._mentions
 
     def _known_ontology(self) -> Ontology:
         if self._ontology is None:
@@ -247,25 +224,10 @@ class Store:
     def query(self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Result:
         """The result of a query over the union of all graphs (or those named); usual prefixes are declared.
 
-        Nothing is fetched: SERVICE is refused. Raises QueryError with line and column, StoreError where reading fails.
+        Nothing is fetched: SERVICE is refused. Raises QueryError with line and column, StoreError where reading fails,
+        here or while the result is read.
         """
-        graphs: Any = [ox.NamedNode(iri) for iri in default_graphs] or None
-        named: Any = [ox.NamedNode(iri) for iri in named_graphs] or None
-        if calls_service(sparql):
-            raise QueryError("the query asks another server (SERVICE), but nothing is fetched here: leave that out")
-        try:
-            raw = self._open.query(
-                sparql,
-                prefixes=PREFIXES,
-                use_default_graph_as_union=not (graphs or named),
-                default_graph=graphs,
-                named_graphs=named,
-            )
-        except (SyntaxError, ValueError) as error:
-            raise QueryError(f"the query cannot be read: {error}") from error
-        except OSError as error:
-            raise StoreError(f"the store {self.folder} cannot be read: {error}") from error
-        return Result(raw)
+        return queries.run(self._open, sparql, default_graphs, named_graphs)
 
     def export(self, format: str, file: IO[bytes], *, about: Iterable[str] = (), relations: Iterable[str] = ()) -> None:
         """Write the graph, sorted; ``about`` and ``relations`` (IRIs) keep only statements with one of each."""
@@ -284,51 +246,3 @@ class Store:
         from oxrdflib import OxigraphStore
 
         return Dataset(store=OxigraphStore(store=self._open), default_union=True)
-
-    def _mentions_of(self, article_id: str) -> dict[str, str]:
-        """Mention IRI -> name key, of one article."""
-        rows = self.query(f"SELECT ?m ?k {{ ?m kg:inArticle {article_iri(article_id).n3()} ; kg:nameKey ?k }}")
-        return {str(mention): str(key) for mention, key in rows}
-
-    def _entities_of(self, mentions: Iterable[str]) -> dict[str, str]:
-        values = " ".join(f"<{mention}>" for mention in sorted(mentions))
-        rows = self.query(f"SELECT ?m ?e {{ VALUES ?m {{ {values} }} ?m kg:refersTo ?e }}")
-        return {str(mention): str(entity) for mention, entity in rows}
-
-    def _records_of(self, groups: Iterable[str]) -> Iterator[tuple[str, MentionRecord]]:
-        """All mentions whose name key is one of ``groups``."""
-        values = " ".join(Literal(group).n3() for group in sorted(groups))
-        rows = self.query(
-            f"SELECT ?k ?m ?id ?name ?type (GROUP_CONCAT(DISTINCT ?alias; separator='\\n') AS ?aliases) "
-            f"(GROUP_CONCAT(DISTINCT ?link; separator='\\n') AS ?links) {{ VALUES ?k {{ {values} }} "
-            f"?m kg:nameKey ?k ; kg:inArticle/dcterms:identifier ?id ; skos:prefLabel ?name ; kg:mentionType ?type . "
-            f"OPTIONAL {{ ?m skos:altLabel ?alias }} "
-            f"OPTIONAL {{ {{ ?st kg:subjectMention ?m ; kg:objectMention/kg:nameKey ?link }} UNION "
-            f"{{ ?st kg:objectMention ?m ; kg:subjectMention/kg:nameKey ?link }} }} }} GROUP BY ?k ?m ?id ?name ?type"
-        )
-        for key, mention, article, name, type, aliases, links in rows:
-            split = (tuple(sorted(str(text).split("\n"))) if text else () for text in (aliases, links))
-            local = str(type).rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-            yield str(key), MentionRecord(str(article), str(mention), str(name), local, *split)
-
-
-def _records(article: Article, extraction: Extraction, ontology: Ontology) -> dict[str, list[MentionRecord]]:
-    """Name key -> the mentions of an article that have it."""
-    known = {name_key(label.text): thing for thing in ontology.known for label in thing.labels}
-    keys = {entity.key: _group(entity, known) for entity in extraction.entities}
-    links: dict[int, set[str]] = defaultdict(set)
-    for fact in extraction.facts:
-        links[fact.subject].add(keys[fact.object])
-        links[fact.object].add(keys[fact.subject])
-    records: dict[str, list[MentionRecord]] = defaultdict(list)
-    for entity in extraction.entities:
-        iri = str(mention_iri(article.id, entity))
-        linked = tuple(sorted(links[entity.key]))
-        record = MentionRecord(article.id, iri, entity.name, entity.type, entity.aliases, linked)
-        records[keys[entity.key]].append(record)
-    return records
-
-
-def _group(entity: Entity, known: Mapping[str, Known]) -> str:
-    thing = known.get(name_key(entity.name))
-    return thing.name if thing and (thing.type == "Person") == (entity.type == "Person") else slug(entity.name)

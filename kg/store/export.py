@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
@@ -9,7 +10,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from kg.errors import RequestError, StoreError
-from kg.rdf import IDENTITY_GRAPH, KG, ONTOLOGY_GRAPH, PREFIXES, RUN_GRAPH
+from kg.rdf import KG, ONTOLOGY_GRAPH, PREFIXES, RUN_GRAPH
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -19,6 +20,7 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RESTORABLE = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nquads": ox.RdfFormat.N_QUADS}
 _MACHINERY = {RUN_GRAPH, ONTOLOGY_GRAPH}  # not knowledge: only in the formats that keep graphs apart
@@ -36,6 +38,9 @@ def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str]
     """All quads, or the statements of some entities and relations with their evidence, in one of FORMATS."""
     if format not in FORMATS:
         raise RequestError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
+    for iri in (*about, *relations):
+        if not _IRI.fullmatch(iri):
+            raise RequestError(f"{iri!r} is no IRI: give one such as {KG.leads}")
     if about or relations:
         part: Any = store.query(_part(about, relations), prefixes=PREFIXES, use_default_graph_as_union=True)
         rows: Iterable[Any] = sorted(set(part), key=order)
@@ -116,8 +121,6 @@ def restore(file: Path, folder: Path) -> None:
             store.bulk_load(stream, format=kind)
     except (SyntaxError, ValueError) as error:
         raise StoreError(f"{file} is damaged: {error}; export it again") from error
-    identity = ox.NamedNode(str(IDENTITY_GRAPH))
-    hashes = store.quads_for_pattern(None, ox.NamedNode(str(KG.contentHash)), None, None)
-    if len(store) and not (store.contains_named_graph(identity) or next(iter(hashes), None)):
-        raise StoreError(f"{file} holds no article of kg: name a file that kg export wrote as trig or nquads")
+    if not store.contains_named_graph(ox.NamedNode(str(ONTOLOGY_GRAPH))):  # every export of kg has it
+        raise StoreError(f"{file} is no export of kg: name a file that kg export wrote as trig or nquads")
     store.flush()

@@ -27,7 +27,7 @@ def check_version(folder: Path) -> None:
         strange = sorted(path.name for path in folder.iterdir())
         if strange and strange != ["live"]:
             raise StoreError(f"{folder} is no store: it holds {strange[0]!r}; name another folder with --out")
-    elif (found := version.read_text().strip()) != VERSION:
+    elif (found := version.read_text(errors="replace").strip()) != VERSION:
         raise StoreError(f"{folder} has version {found!r}, not {VERSION!r}: use the kg that made it, or build anew")
 
 
@@ -45,8 +45,10 @@ def explained(folder: Path | None) -> Iterator[None]:
     """What the operating system or the store says, as a StoreError with the folder and the remedy."""
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         text = str(error)
+        if "orruption" in text:
+            raise StoreError(f"the store {folder} is damaged: {text}; remove it, then build or import anew") from error
         if "lock" in text.lower() and "LOCK" in text:
             raise StoreError(f"{folder} is being written by another process: wait until it is done") from error
         if "No space left" in text:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreError
 from kg.store.export import order, write_rows
 
 _TABLES = {
@@ -24,21 +24,18 @@ _GRAPHS = ("turtle", "ntriples", "rdfxml", "jsonld")
 RESULT_FORMATS = {"select": tuple(_TABLES), "ask": tuple(_TABLES), "construct": _GRAPHS}
 """Names of the formats that each kind of result can be written in, the usual one first."""
 
-_TOKEN = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"'
-    r"|'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n]|\\.)*'"
-    r"|<[^<>\s]*>|#[^\n]*|[?$]\w+|[\w-]*:[\w.%-]*|\bservice\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
-
-def calls_service(sparql: str) -> bool:
-    """Whether a query has the keyword SERVICE, outside of strings, IRIs, comments, names and variables.
-
-    >>> calls_service("SELECT * { SERVICE <http://x/> { ?s ?p 'a' } }"), calls_service("ASK { ?service ?p 'SERVICE' }")
-    (True, False)
-    """
-    return any(match[0].lower() == "service" for match in _TOKEN.finditer(sparql))
+@contextmanager
+def answering() -> Iterator[None]:
+    """What goes wrong with a query, as QueryError, or as StoreError where the files are at fault."""
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise QueryError(f"the query cannot be read: {error}") from error
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) or "orruption" in str(error):
+            raise StoreError(f"the store cannot be read: {error}; restore an export with kg import") from error
+        raise QueryError(f"the query cannot be answered: {error}") from error
 
 
 class Result:
@@ -64,6 +61,10 @@ class Result:
         if self.kind == "ask":
             yield (Literal(bool(self._raw)),)
             return
+        with answering():
+            yield from self._rows()
+
+    def _rows(self) -> Iterator[tuple[Node | None, ...]]:
         for row in self._raw:
             yield tuple(None if term is None else to_rdflib(term) for term in row)
 
@@ -73,6 +74,10 @@ class Result:
         allowed = RESULT_FORMATS[self.kind]
         if format not in allowed:
             raise QueryError(f"a {self.kind.upper()} result cannot be written as {format}: use {', '.join(allowed)}")
+        with answering():
+            return self._bytes(format)
+
+    def _bytes(self, format: str) -> bytes:
         if self.kind == "construct":
             triples = sorted(set(self._raw), key=order)
             buffer = io.BytesIO()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from rdflib import RDF, SKOS, Literal, URIRef
+from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from kg.identity import Canonical
-from kg.ontology import Ontology
-from kg.rdf import ID, IDENTITY_GRAPH, KG, PREFIXES, Triple
+from kg.rdf import PREFIXES, RUN_GRAPH, Triple
 
 PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
@@ -50,29 +48,15 @@ def _term(term: Node) -> str:
     return literal(str(term)) + (f"^^<{term.datatype}>" if term.datatype else "")
 
 
+def insert(graph: URIRef, triples: Iterable[Triple]) -> list[str]:
+    """Add triples to a graph."""
+    lines = "\n".join(map(n3_line, triples))
+    return [f"INSERT DATA {{ GRAPH {graph.n3()} {{\n{lines}\n}} }}"] if lines else []
+
+
 def replace_graph(graph: URIRef, triples: Iterable[Triple]) -> list[str]:
     """Drop a graph and put triples in its place."""
-    lines = "\n".join(map(n3_line, triples))
-    operations = [f"DROP SILENT GRAPH {graph.n3()}"]
-    return [*operations, f"INSERT DATA {{ GRAPH {graph.n3()} {{\n{lines}\n}} }}"] if lines else operations
-
-
-def replace_identity(gone: Iterable[str], canonicals: Sequence[Canonical]) -> list[str]:
-    """Which entity each mention refers to: forget the mentions ``gone``, and write those of ``canonicals``."""
-    operations = []
-    if values := _iris(gone):
-        operations.append(
-            f"DELETE {{ GRAPH {IDENTITY_GRAPH.n3()} {{ ?m ?p ?o }} }} "
-            f"WHERE {{ VALUES ?m {{ {values} }} GRAPH {IDENTITY_GRAPH.n3()} {{ ?m ?p ?o }} }}"
-        )
-    lines = [
-        f"<{mention}> {KG.refersTo.n3()} {ID[entity.slug].n3()} ; {KG.mergeReason.n3()} {Literal(entity.reason).n3()} ."
-        for entity in canonicals
-        for mention in entity.mentions
-    ]
-    if lines:
-        operations.append(f"INSERT DATA {{ GRAPH {IDENTITY_GRAPH.n3()} {{\n" + "\n".join(lines) + "\n} }")
-    return operations
+    return [f"DROP SILENT GRAPH {graph.n3()}", *insert(graph, triples)]
 
 
 def rename_ends(renamed: Mapping[str, tuple[str, str]]) -> list[str]:
@@ -87,23 +71,23 @@ def rename_ends(renamed: Mapping[str, tuple[str, str]]) -> list[str]:
     ]
 
 
-def derive(entities: Iterable[str], canonicals: Sequence[Canonical], ontology: Ontology, plain: str) -> list[str]:
-    """The default graph's triples about ``entities``: labels, classes, and plain triples of their statements."""
-    values = _iris(entities)
-    if not values:
+def keep_supported(lost: Iterable[tuple[str, str, str]], plain: str) -> list[str]:
+    """Put those of the deleted plain triples back that another article still states. To be run last."""
+    if not (rows := " ".join(f"({' '.join(row)})" for row in sorted(lost))):
         return []
-    operations = [
-        f"DELETE {{ ?e ?p ?o }} WHERE {{ VALUES ?e {{ {values} }} ?e ?p ?o }}",
-        f"DELETE {{ ?s ?p ?e }} WHERE {{ VALUES ?e {{ {values} }} ?s ?p ?e }}",
+    return [
+        f"INSERT {{ ?s ?p ?o }} WHERE {{ VALUES (?s ?p ?o) {{ {rows} }} "
+        f"GRAPH ?g {{ ?st rdf:subject ?s ; rdf:object ?o ; rdf:predicate ?p . {PLAIN[plain]} }} }}"
     ]
-    if lines := "\n".join(n3_line(triple) for entity in canonicals for triple in _labels(entity, ontology)):
-        operations.append(f"INSERT DATA {{\n{lines}\n}}")
-    for end in ("rdf:subject", "rdf:object"):
-        operations.append(
-            f"INSERT {{ ?s ?p ?o }} WHERE {{ VALUES ?e {{ {values} }} GRAPH ?g {{ ?st {end} ?e ; rdf:subject ?s ; "
-            f"rdf:predicate ?p ; rdf:object ?o . {PLAIN[plain]} }} }}"
-        )
-    return operations
+
+
+def forget_runs() -> list[str]:
+    """Forget the runs that no article was read by any more."""
+    graph = RUN_GRAPH.n3()
+    return [
+        f"DELETE {{ GRAPH {graph} {{ ?run ?p ?o }} }} WHERE {{ GRAPH {graph} {{ ?run a prov:Activity ; ?p ?o }} "
+        f"FILTER NOT EXISTS {{ GRAPH ?g {{ ?article kg:readBy ?run }} }} }}"
+    ]
 
 
 def derive_all(plain: str) -> list[str]:
@@ -113,14 +97,3 @@ def derive_all(plain: str) -> list[str]:
         "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . "
         f"{PLAIN[plain]} }} }}",
     ]
-
-
-def _labels(entity: Canonical, ontology: Ontology) -> list[Triple]:
-    node = ID[entity.slug]
-    triples: list[Triple] = [(node, RDF.type, URIRef(ontology.classes[entity.type].iri))]
-    triples.append((node, SKOS.prefLabel, Literal(entity.name)))
-    return [*triples, *((node, SKOS.altLabel, Literal(alias)) for alias in entity.aliases)]
-
-
-def _iris(iris: Iterable[str]) -> str:
-    return " ".join(f"<{iri}>" for iri in sorted(set(iris)))

@@ -1,0 +1,141 @@
+"""The one atomic update that puts an article in, or takes it out: only what differs is written.
+
+An entity that every article names costs no more than a rare one: what its other articles say stays untouched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyoxigraph as ox
+from rdflib import PROV, RDF, SKOS, URIRef
+from rdflib.term import Node
+
+from kg.identity import Canonical
+from kg.rdf import ID, IDENTITY_GRAPH, KG, PREFIXES, Triple
+from kg.store import updates
+from kg.store.mentions import Move, Placed
+
+Row = tuple[str, str, str]  # a triple as SPARQL text
+
+_LABELS = (RDF.type, SKOS.prefLabel, SKOS.altLabel)
+
+
+def article_change(
+    store: ox.Store, move: Move, graph: URIRef, triples: Sequence[Triple], classes: Mapping[str, str], plain: str
+) -> list[str]:
+    """The operations that give ``graph`` these triples, and bring all that depends on it in step.
+
+    ``classes``: local name -> IRI; ``plain``: which statements become plain triples, a key of ``updates.PLAIN``.
+    """
+    renamed = move.renamed
+    others, others_after = _renamed_plain(store, renamed, graph, plain)
+    old = _plain_of_graph(store, graph, plain) | others
+    new = _plain_of(triples, plain) | others_after
+    return [
+        *updates.replace_graph(graph, triples),
+        *updates.forget_runs(),
+        *_difference(_identity(move.before), _identity(move.placed), IDENTITY_GRAPH),
+        *updates.rename_ends(renamed),
+        *_difference(_stored_labels(store, move), _labels(move.canonicals, classes)),
+        *_difference(old, new),
+        *updates.keep_supported(old - new, plain),
+    ]
+
+
+def _difference(old: set[Row], new: set[Row], graph: URIRef | None = None) -> list[str]:
+    """The operations that make ``new`` of ``old``."""
+    operations = []
+    for verb, rows in (("DELETE", old - new), ("INSERT", new - old)):
+        if rows:
+            lines = "\n".join(f"{' '.join(row)} ." for row in sorted(rows))
+            data = f"GRAPH <{graph}> {{\n{lines}\n}}" if graph else lines
+            operations.append(f"{verb} DATA {{\n{data}\n}}")
+    return operations
+
+
+def _identity(placed: Mapping[str, Placed]) -> set[Row]:
+    refers, reason = KG.refersTo.n3(), KG.mergeReason.n3()
+    rows = {(f"<{iri}>", refers, f"<{mention.entity}>") for iri, mention in placed.items()}
+    return rows | {(f"<{iri}>", reason, updates.literal(mention.reason)) for iri, mention in placed.items()}
+
+
+def _labels(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> set[Row]:
+    """Class and names of entities."""
+    rows: set[Row] = set()
+    for entity in canonicals:
+        node = ID[entity.slug].n3()
+        rows.add((node, RDF.type.n3(), f"<{classes[entity.type]}>"))
+        rows.add((node, SKOS.prefLabel.n3(), updates.literal(entity.name)))
+        rows |= {(node, SKOS.altLabel.n3(), updates.literal(alias)) for alias in entity.aliases}
+    return rows
+
+
+def _stored_labels(store: ox.Store, move: Move) -> set[Row]:
+    """Class and names that the default graph has of the entities of a move."""
+    entities = {mention.entity for mention in (*move.before.values(), *move.placed.values())}
+    rows: set[Row] = set()
+    for entity in entities:
+        for predicate in _LABELS:
+            found = store.quads_for_pattern(ox.NamedNode(entity), ox.NamedNode(str(predicate)), None, ox.DefaultGraph())
+            for quad in found:
+                value = getattr(quad.object, "value", "")
+                text = f"<{value}>" if predicate == RDF.type else updates.literal(value)
+                rows.add((f"<{entity}>", predicate.n3(), text))
+    return rows
+
+
+def _plain_of(triples: Iterable[Triple], plain: str) -> set[Row]:
+    """The plain triples that the statements among ``triples`` become."""
+    statements: dict[URIRef, dict[URIRef, Node]] = defaultdict(dict)
+    for subject, predicate, object in triples:
+        statements[subject][predicate] = object
+    return {
+        (f"<{said[RDF.subject]}>", f"<{said[RDF.predicate]}>", f"<{said[RDF.object]}>")
+        for said in statements.values()
+        if RDF.subject in said and _is_plain(said, plain)
+    }
+
+
+def _is_plain(said: Mapping[URIRef, Node], plain: str) -> bool:
+    asserted = said[KG.modality] == KG.Asserted
+    return plain == "all" or (asserted and (plain == "asserted" or PROV.wasAttributedTo not in said))
+
+
+def _plain_of_graph(store: ox.Store, graph: URIRef, plain: str) -> set[Row]:
+    """The plain triples that the statements of a stored graph became."""
+    rows = _query(
+        store,
+        f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . "
+        f"{updates.PLAIN[plain]} }} }}",
+    )
+    return {(f"<{s}>", f"<{p}>", f"<{o}>") for s, p, o in rows}
+
+
+def _renamed_plain(
+    store: ox.Store, renamed: Mapping[str, tuple[str, str]], graph: URIRef, plain: str
+) -> tuple[set[Row], set[Row]]:
+    """Plain triples of other articles' statements about renamed mentions: as they are, and as they will be."""
+    if not renamed:
+        return set(), set()
+    values = " ".join(f"<{mention}>" for mention in sorted(renamed))
+    before: set[Row] = set()
+    after: set[Row] = set()
+    for end in ("kg:subjectMention", "kg:objectMention"):
+        for s, p, o, sm, om in _query(
+            store,
+            f"SELECT ?s ?p ?o ?sm ?om {{ VALUES ?m {{ {values} }} GRAPH ?g {{ ?st {end} ?m ; rdf:subject ?s ; "
+            "rdf:predicate ?p ; rdf:object ?o ; kg:subjectMention ?sm ; kg:objectMention ?om . "
+            f"{updates.PLAIN[plain]} }} FILTER(?g != <{graph}>) }}",
+        ):
+            ends = [renamed[mention][1] if mention in renamed else old for mention, old in ((sm, s), (om, o))]
+            before.add((f"<{s}>", f"<{p}>", f"<{o}>"))
+            after.add((f"<{ends[0]}>", f"<{p}>", f"<{ends[1]}>"))
+    return before, after
+
+
+def _query(store: ox.Store, sparql: str) -> Iterable[tuple[str, ...]]:
+    solutions = store.query(sparql, prefixes=PREFIXES)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return (tuple(term.value for term in row) for row in solutions)
