@@ -154,7 +154,8 @@ def _thing(readings: Sequence[Reading], phrases: Sequence[Phrase], type: str, la
         if phrase.kind is not PhraseKind.REFERENCE or phrase == phrases[0]:
             form, line = _form(readings[phrase.line], phrase), readings[phrase.line].line
             (names if phrase.kind is PhraseKind.NAME else concepts).append(form)
-            whole.append(" ".join(line.text(phrase.head, phrase.last).split()))
+            if phrase.kind is not PhraseKind.NAME:  # the head of a name is its last word, and that may be another's
+                whole.append(" ".join(line.text(phrase.head, phrase.last).split()))
     concepts = [_uncapitalised(form) for form in concepts]
     name = _full_name(names, concepts, f" {' '.join((*concepts, *whole)).casefold()} ", labels)
     aliases = {*names, *concepts, *(whole if names else map(_uncapitalised, whole))} - {name}
