@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from kg.explore.values import View
 
 if TYPE_CHECKING:
     import networkx
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def network(part: View) -> networkx.MultiDiGraph:
@@ -39,15 +42,28 @@ def graphml(part: View) -> bytes:
     """A view as GraphML, for yEd, Gephi, Cytoscape, igraph."""
     import networkx
 
-    return "\n".join(networkx.generate_graphml(network(part))).encode() + b"\n"
+    buffer = io.BytesIO()
+    networkx.write_graphml_xml(_for_xml(part), buffer)
+    return buffer.getvalue()
 
 
 def gexf(part: View) -> bytes:
     """A view as GEXF, for Gephi; without the date that networkx writes, so that the same view gives the same bytes."""
     import networkx
 
-    lines = networkx.generate_gexf(network(part))
-    return "\n".join(line for line in lines if "lastmodifieddate" not in line).encode() + b"\n"
+    buffer = io.BytesIO()
+    networkx.write_gexf(_for_xml(part), buffer)
+    return re.sub(rb' lastmodifieddate="[^"]*"', b"", buffer.getvalue(), count=1)
+
+
+def _for_xml(part: View) -> networkx.MultiDiGraph:
+    """A view's network without the control characters that XML admits in no form; a PDF's text may have them."""
+    graph = network(part)
+    for attributes in (*graph.nodes.values(), *graph.edges.values()):
+        for name, value in attributes.items():
+            if isinstance(value, str):
+                attributes[name] = _CONTROL.sub(" ", value)
+    return graph
 
 
 def table(part: View) -> bytes:

@@ -24,8 +24,8 @@ def weighed(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Node]:
     weights = networkx.pagerank(graph) if nodes else {}
     communities = networkx.community.louvain_communities(graph, seed=1) if nodes else []
     home = {n: k for k, group in enumerate(sorted(communities, key=lambda g: (-len(g), min(g)))) for n in group}
-    degree = Counter(end for pair, count in ends.items() for end in pair for _ in range(count))
+    degree = Counter(end for pair, count in ends.items() for end in {*pair} for _ in range(count))
     weighed = (
-        replace(node, degree=degree[n], weight=round(weights[n], 6), community=home[n]) for n, node in enumerate(nodes)
+        replace(node, degree=degree[n], weight=round(weights[n], 9), community=home[n]) for n, node in enumerate(nodes)
     )
-    return sorted(weighed, key=lambda node: (node.degree == 0, -node.weight, node.iri))
+    return sorted(weighed, key=lambda node: (node.degree == 0, -node.weight, -node.degree, node.iri))

@@ -143,7 +143,7 @@ def _mask(shape: Points, rooms: Any) -> Any:
 
     centre = (shape.min(axis=0) + shape.max(axis=0)) / 2
     reach = rooms / 2 + [CELL / 2, CELL / 4]
-    half = np.ceil(np.abs(shape - centre + np.sign(shape - centre) * reach).max(axis=0) / CELL).astype(int) + 1
+    half = np.ceil((np.abs(shape - centre) + reach).max(axis=0) / CELL).astype(int) + 1
     mask = np.zeros((2 * half[1], 2 * half[0]))
     first, last = (np.floor((shape - centre + way * reach) / CELL).astype(int) + half for way in (-1, 1))
     for (left, top), (right, bottom) in zip(first, last, strict=True):

@@ -145,5 +145,9 @@ document.forms[0].addEventListener("submit", (event) => {
 byId("sparql").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
 });
-byId("sparql").value = location.hash ? decodeURIComponent(location.hash.slice(1)) : Object.values(EXAMPLES)[0];
-run();
+function start() {
+  byId("sparql").value = location.hash ? decodeURIComponent(location.hash.slice(1)) : Object.values(EXAMPLES)[0];
+  run();
+}
+addEventListener("hashchange", start); // another link opened in the same tab
+start();

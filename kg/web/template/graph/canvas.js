@@ -199,6 +199,17 @@ function goTo(iri) {
   move(network.getPositions([iri])[iri], Math.min(Math.max(scaleFor(right - left, bottom - top, 70) * 0.85, 0.7), 1.8));
 }
 
+// Both ends of a fact in the window: moves only if one of them is outside.
+function reveal({ subject, object }) {
+  const inside = [subject, object].every((iri) => {
+    const { x, y } = network.canvasToDOM(network.getPositions([iri])[iri]);
+    return x > 20 && x < stage.clientWidth - 20 && y > 20 && y < stage.clientHeight - 20;
+  });
+  if (inside) return;
+  const { left, right, top, bottom } = boundsOf([subject, object]);
+  move({ x: (left + right) / 2, y: (top + bottom) / 2 }, Math.min(network.getScale(), scaleFor(right - left, bottom - top, 70)));
+}
+
 // --- what is under the pointer
 
 function nodeAt({ x, y }) {

@@ -56,6 +56,7 @@ function showFact(iri) {
     make("p", { className: "kind" }, badge(fact.modality)),
     make("h2", { textContent: word("evidence") }), ...fact.quotes.map(sentence),
     make("dl", {}, ...rows.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", {}, value)])));
+  if (edgeView.get(iri)) requestAnimationFrame(() => reveal(fact));
 }
 
 function factRow(fact) {
