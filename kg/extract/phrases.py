@@ -6,6 +6,7 @@ times in ten, the arcs six times in ten.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -64,10 +65,29 @@ def find_phrases(line: Line, lexicon: Lexicon) -> tuple[Phrase, ...]:
             index = line.mark_ends[index]
             continue
         phrases.append(phrase)
+        phrases += _abbreviated(line, phrase)
         inside = [span.first for span in line.names if index <= span.first < phrase.last]
         phrases += [_name(line, first, lexicon) for first in inside]
         index = phrase.last
     return tuple(phrases)
+
+
+def _abbreviated(line: Line, phrase: Phrase) -> Iterator[Phrase]:
+    """The tail of a phrase that the acronym in brackets after it is short for: "cuộc đua | trí tuệ nhân tạo (AI)"."""
+    at = phrase.last + 1
+    if at >= len(line.words) or line.words[phrase.last].text != "(":
+        return
+    short = line.known.get(at, (at, None))[1]
+    letters = line.words[at].text.casefold()
+    for first in range(phrase.last - 1, phrase.core[0], -1):
+        known = line.known.get(first)
+        thing = known[1] if known is not None and known[0] == phrase.last else None
+        initials = "".join(syllable[0] for syllable in line.text(first, phrase.last).casefold().split())
+        if thing == short if short else initials == letters and len(letters) > 1:
+            core = first, phrase.last
+            type, name = (thing.type, thing.name) if thing else ("Concept", "")
+            yield Phrase(line.index, *core, core, first, PhraseKind.CONCEPT, type, name)
+            return
 
 
 def _is_amount(line: Line, name: Name, lexicon: Lexicon) -> bool:

@@ -134,8 +134,11 @@ def _join_acronyms(readings: Sequence[Reading], keys: dict[Phrase, str]) -> dict
             if short is None or words[at].text != "(" or short.last >= len(words) or words[short.last].text != ")":
                 continue
             text = _form(reading, short)
-            if phrase in keys and short in keys and keys[phrase] != keys[short] and _is_acronym(text, phrase):
-                joined[keys[short]] = keys[phrase]
+            known = phrase.kind is PhraseKind.CONCEPT and short.known  # never taken for a longer concept
+            if known or phrase not in keys or short not in keys or not _is_acronym(text, phrase):
+                continue
+            if keys[phrase] != keys[short]:
+                joined[keys[short]] = keys[phrase]  # a later phrase that ends here is a tail of this one
     return {short: long for short, long in joined.items() if joined.get(long) != short}
 
 
