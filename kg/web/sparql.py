@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,6 +109,8 @@ class Endpoint:
                 return await _in_thread(lambda: evaluate(query, self._published), self._slots.release)
         except Refusal as refusal:
             return refusal.response()
+        except asyncio.CancelledError:  # only the end of the server cancels, and whoever waits shall know
+            return Refusal(503, "the server is ending: ask again when it is back").response()
         except TimeoutError:
             return Refusal(503, f"no result after {TIME_LIMIT:g} seconds: add a LIMIT, or ask for less").response()
 
@@ -122,16 +125,15 @@ async def read_query(request: Request) -> Query:
         pairs += await _posted(request)
     elif request.method not in ("GET", "HEAD"):
         raise Refusal(405, f"{request.method} is not allowed here: use GET or POST")
-    values: dict[str, list[str]] = {"query": [], "update": [], "default-graph-uri": [], "named-graph-uri": []}
+    values: dict[str, list[str]] = defaultdict(list, format=[""])
     for name, value in pairs:
-        values.setdefault(name, []).append(value)
+        values[name].append(value)
     if values["update"]:
         raise Refusal(403, _READ_ONLY)
     if len(values["query"]) != 1:
         raise Refusal(400, f"the request has {len(values['query'])} queries: send one, as the parameter query")
     graphs = (tuple(values["default-graph-uri"]), tuple(values["named-graph-uri"]))
-    accept = ",".join(request.headers.getlist("accept"))
-    return Query(values["query"][0], *graphs, accept, values.get("format", [""])[-1])
+    return Query(values["query"][0], *graphs, ",".join(request.headers.getlist("accept")), values["format"][-1])
 
 
 async def _posted(request: Request) -> list[tuple[str, str]]:
@@ -293,8 +295,6 @@ def _in_thread(work: Callable[[], Response], done: Callable[[], None]) -> asynci
                 loop.call_soon_threadsafe(finish, response)
 
     before = threading.stack_size(STACK)
-    try:
-        threading.Thread(target=run, daemon=True, name="kg query").start()
-    finally:
-        threading.stack_size(before)
+    threading.Thread(target=run, daemon=True, name="kg query").start()
+    threading.stack_size(before)
     return future
