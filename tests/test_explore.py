@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from kg import explore, ontology
 from kg.errors import RequestError
 from kg.explore import Edge, Node, Quote, View
+from kg.explore.importance import grouped, weighed
 from kg.model import Article, Entity, Evidence, Extraction, Fact, Mention, Modality, Sentence
 from kg.store import Store
 
@@ -229,10 +230,9 @@ def test_reading_loads_no_language_model() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_communities_are_numbered_by_size() -> None:
-    from kg.explore.importance import weighed
-
+def test_importance_and_communities() -> None:
     view = made(list("abcdefg"), [(0, 1), (1, 2), (2, 0), (2, 3), (4, 5)])
     nodes = weighed([replace(node, degree=0) for node in view.nodes], view.edges)
-    assert nodes[0].label == "c" and nodes[0].degree == 3 and nodes[0].community == 0
-    assert nodes[-1].label == "g" and nodes[-1].degree == 0
+    assert (nodes[0].label, nodes[0].degree, nodes[-1].label, nodes[-1].degree) == ("c", 3, "g", 0)
+    homes = {node.label: node.community for node in grouped(view.nodes, view.edges)}
+    assert homes["a"] == homes["b"] == homes["c"] == 0 and homes["e"] == homes["f"] != homes["g"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from kg.errors import RequestError
-from kg.explore.importance import weighed
+from kg.explore.importance import grouped, weighed
 from kg.explore.values import Edge, Node, Quote, View
 from kg.identity import name_key, slug
 from kg.store import Store
@@ -38,7 +38,7 @@ def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str]
     labels = _labels(store)
     types = {name: labels[name] for name in sorted({node.type for node in shown})}
     used = {name: labels[name] for name in sorted({edge.relation for edge in between})}
-    return View(tuple(shown), between, len(nodes), len(wanted), used, types)
+    return View(grouped(shown, between), between, len(nodes), len(wanted), used, types)
 
 
 def find(store: Store, name: str) -> tuple[str, ...]:

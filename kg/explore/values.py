@@ -35,7 +35,7 @@ class Edge:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Node:
-    """An entity. ``weight`` is its PageRank among all entities, ``community`` the number of its community."""
+    """An entity. ``weight`` is its PageRank in the whole graph, ``community`` its community in the view."""
 
     iri: str
     label: str
