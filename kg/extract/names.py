@@ -36,6 +36,13 @@ def find_names(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[tuple[S
     found = [name_spans(s, spans, lexicon, capitals) for s, spans in zip(sentences, raw, strict=True)]
     votes = _votes(sentences, found, lexicon)
     vocabulary = {form: _elect(form, ballot, lexicon) for form, ballot in votes.items()}
+    titled = {
+        written(sentence, span.first, span.last)
+        for sentence, spans in zip(sentences, found, strict=True)
+        for span in spans
+        if _told_class(sentence, span, spans, lexicon) == "Person" or _after_office(sentence, span, spans, lexicon)
+    }
+    vocabulary |= _firms(vocabulary, titled)
     return tuple(_cover(sentence, spans, vocabulary) for sentence, spans in zip(sentences, found, strict=True))
 
 
@@ -102,6 +109,17 @@ def class_before(sentence: Sentence, index: int, lexicon: Lexicon) -> str:
     marks = lexicon.markers.get(form, {})
     title = "" if form in lexicon.offices else marks.get(MarkerKind.TITLE, "")  # "Chủ tịch" stands before both
     return title or marks.get(MarkerKind.CLASS_NOUN, "")
+
+
+def _firms(vocabulary: dict[str, str], titled: set[str]) -> dict[str, str]:
+    """Organisations that look like persons: "Đồng Tiến Thành" beside "TNHH Đồng Tiến Thành", never with a title."""
+    wholes = [form for form, type in vocabulary.items() if type == "Organization"]
+    return {
+        form: "Organization"
+        for form, type in vocabulary.items()
+        if type == "Person" and " " in form and form not in titled
+        if any(whole.endswith(f" {form}") for whole in wholes)
+    }
 
 
 def _elect(form: str, ballot: Counter[str], lexicon: Lexicon) -> str:

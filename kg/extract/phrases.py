@@ -164,6 +164,7 @@ def is_verbal(line: Line, index: int) -> bool:
 
 _VERBAL = (Frame.VERB, Frame.PREPOSITIONAL)
 _SURE_VERB = 0.7
+_COMMON = ("Concept", "Resource", "Technology")
 _CLOSED = (
     MarkerKind.BOUNDARY,
     MarkerKind.SAYING,
@@ -190,7 +191,7 @@ def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
     owners = {span.first: span for span in line.names if span.type in ("Place", "Organization")}
     named = {span.first for span in line.names}
     while last < len(line.words):
-        if last in line.known and last not in named:
+        if last in line.known and (last not in named or _is_common(line, last)):
             last = line.known[last][0]
         elif last in owners and not _names_class(line, head, owners[last].type):
             return owners[last].last  # "thị trường Trung Quốc", "cổ phiếu Vingroup"
@@ -203,6 +204,12 @@ def _body_end(line: Line, head: int, lexicon: Lexicon) -> int:
         else:
             break
     return last
+
+
+def _is_common(line: Line, index: int) -> bool:
+    """Whether a name is a known thing that modifies a noun before it: "bong bóng AI" is a bubble."""
+    last, thing = line.known[index]
+    return thing.type in _COMMON and any(span.first == index and span.last == last for span in line.names)
 
 
 def _head_end(line: Line, head: int) -> int:

@@ -103,15 +103,31 @@ def _follow(key: str, joined: dict[str, str]) -> str:
 
 def _join_short_names(keys: dict[Phrase, str], types: dict[str, str]) -> dict[str, str]:
     """Short names to the only longer name of their class that holds them at its beginning or end."""
-    names = sorted({key for phrase, key in keys.items() if phrase.kind is PhraseKind.NAME and not phrase.known})
+    places: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase, key in sorted(keys.items()):
+        if phrase.kind is PhraseKind.NAME and not phrase.known:
+            places[key].append(phrase)
+    names = sorted(places)
     joined = {}
     for short in names:
         longer = [long for long in names if types[long] == types[short] and _is_short_for(short, long, types[short])]
+        if types[short] != "Person":
+            longer = [long for long in longer if long.endswith(f" {short}") or _introduces(places[long], places[short])]
         longest = [long for long in longer if not any(long != other and long in other.split(long) for other in longer)]
         outer = [long for long in longest if not any(long != other and f" {long} " in f" {other} " for other in longer)]
         if len(outer) == 1:
             joined[short] = outer[0]
     return joined
+
+
+def _introduces(long: Sequence[Phrase], short: Sequence[Phrase]) -> bool:
+    """Whether a name is used only behind one that begins with it, and never beside it or as another kind of thing.
+
+    "FPT Automotive" is no "FPT", but a daughter of it.
+    """
+    titles = [{phrase.title for phrase in places} - {""} for places in (long, short)]
+    beside = {phrase.line for phrase in long} & {phrase.line for phrase in short}
+    return long[0] < short[0] and not beside and (not all(titles) or not titles[0].isdisjoint(titles[1]))
 
 
 def _is_short_for(short: str, long: str, type: str) -> bool:

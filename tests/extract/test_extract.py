@@ -87,6 +87,28 @@ def test_short_names_join_the_only_longer_one() -> None:
     assert [(e.name, e.aliases) for e in entities] == [("Sam Altman", ("Altman",)), ("Larry Page", ())]
 
 
+FPT, AUTOMOTIVE = "FPT/PROPN/Organization", "FPT_Automotive/PROPN/Organization"
+BEGINNINGS = {
+    "a mother and her daughter": ([f"{FPT} mua/VERB {AMD}", f"{AUTOMOTIVE} mua/VERB {OPENAI}"], 4),
+    "both in one sentence": ([f"{AUTOMOTIVE} mua/VERB {FPT}", f"{FPT} mua/VERB {AMD}"], 3),
+    "used behind the long name only": ([f"{AUTOMOTIVE} mua/VERB {OPENAI}", f"{FPT} mua/VERB {AMD}"], 3),
+}
+
+
+@pytest.mark.parametrize(("lines", "count"), BEGINNINGS.values(), ids=BEGINNINGS)
+def test_the_beginning_of_a_name_is_short_for_it_only_behind_it(lines: list[str], count: int) -> None:
+    assert len(extraction_of(*lines).entities) == count
+
+
+def test_a_company_without_its_legal_form_is_no_person() -> None:
+    found = extraction_of(
+        "hãng/NOUN TNHH_Đồng_Thành/PROPN/Organization mua/VERB Oi/PROPN/Organization",
+        f"Đồng_Thành/PROPN/Person mua/VERB {AMD}",
+    )
+    assert {(e.name, e.type) for e in found.entities} >= {("TNHH Đồng Thành", "Organization")}
+    assert len(found.entities) == 3
+
+
 def test_a_shared_family_name_joins_nobody() -> None:
     entities = extraction_of(
         "Sam_Altman/PROPN/Person gặp/VERB Jack_Altman/PROPN/Person ./PUNCT", "Altman/PROPN/Person nói/VERB ./PUNCT"
