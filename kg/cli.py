@@ -261,9 +261,12 @@ def serve(
     """
     from kg.web import server
 
-    out.print(f"http://{host}:{port} shows {_plain(str(folder))}, /sparql answers queries; Ctrl-C ends", soft_wrap=True)
     with suppress(_Stopped):
-        server.serve(folder, host=host, port=port)
+        server.serve(folder, host=host, port=port, ready=_say_where)
+
+
+def _say_where(address: str) -> None:
+    out.print(f"{address} shows the graph, {address}/sparql answers queries; Ctrl-C ends", soft_wrap=True)
 
 
 @app.command()
