@@ -100,6 +100,16 @@ def test_facts_between_the_same_two_are_clicked_one_by_one(small: Page) -> None:
         assert label in details(small) and modality in details(small)
 
 
+def test_the_pointer_shows_what_can_be_clicked(small: Page) -> None:
+    cursor = "getComputedStyle(document.querySelector('#graph')).cursor"
+    for where, what in (("nodePosition", iri("OpenAI")), ("edgePosition", "st:4")):
+        spot = small.evaluate(f"kg.{where}({what!r})")
+        small.mouse.move(spot["x"], spot["y"])
+        small.wait_for_function(f"{cursor} === 'pointer'")
+        small.mouse.move(600, 70)
+        small.wait_for_function(f"{cursor} !== 'pointer'")
+
+
 def test_speaker_is_named_and_leads_to_the_speaker(small: Page) -> None:
     click(small, "edgePosition", "st:4")
     assert "có thể" in details(small)

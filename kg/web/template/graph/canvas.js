@@ -14,9 +14,9 @@ const edgeView = new vis.DataView(edges, { filter: ({ id }) => factShown(data.fa
 const network = new vis.Network(stage, { nodes: nodeView, edges: edgeView }, {
   physics: false,
   layout: { improvedLayout: false },
-  interaction: { hover: true, hoverConnectedEdges: false, selectConnectedEdges: false, keyboard: { enabled: true, bindToWindow: false } },
+  interaction: { hover: false, selectConnectedEdges: false, keyboard: { enabled: true, bindToWindow: false } },
   nodes: { shape: "dot", borderWidth: 1.5, borderWidthSelected: 3 },
-  edges: { smooth: false, width: 1.4, selectionWidth: 1.6, hoverWidth: 0.8, arrows: { to: { enabled: true, scaleFactor: 0.45, type: "arrow" } } },
+  edges: { smooth: false, width: 1.4, selectionWidth: 1.6, arrows: { to: { enabled: true, scaleFactor: 0.45, type: "arrow" } } },
 });
 
 const shortLabels = new Map(data.nodes.map(({ id, label }) => [id, label]));
@@ -25,7 +25,8 @@ let chosen = null; // { nodes: Set, edges: Set } that a click speaks of; null: a
 let hovered = null; // the same for what the pointer is on
 let labels = null; // { scale, nodes, edges } placed last; null when they have to be placed again
 
-const spokenOf = () => hovered || chosen;
+const union = (a, b) => ({ nodes: new Set([...a.nodes, ...b.nodes]), edges: new Set([...a.edges, ...b.edges]) });
+const spokenOf = () => (hovered && chosen ? union(chosen, hovered) : chosen || hovered);
 function speakOf(nodeIds, edgeIds) {
   chosen = nodeIds ? { nodes: new Set(nodeIds), edges: new Set(edgeIds) } : null;
   repaint();
@@ -91,7 +92,7 @@ function placeLabels(scale) {
 function drawVeil(context, { nodes: litNodes, edges: litEdges }) {
   context.save();
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.globalAlpha = hovered && !chosen ? 0.7 : 0.8;
+  context.globalAlpha = chosen ? 0.8 : 0.7;
   context.fillStyle = colours["--ground"];
   context.fillRect(0, 0, context.canvas.width, context.canvas.height);
   context.restore();
@@ -229,19 +230,34 @@ function edgeAt({ x, y }) {
   const [distance, id] = far.reduce((least, one) => (one[0] < least[0] ? one : least), [Infinity]);
   return distance * network.getScale() <= 8 ? id : undefined;
 }
-function hover(found) {
-  stage.style.cursor = found ? "pointer" : "";
-  const near = found && found.node !== undefined ? factsOf.get(found.node).filter(factShown) : found ? [data.facts[found.edge]] : [];
-  const ends = near.flatMap((fact) => [fact.subject, fact.object]);
-  const next = near.length ? { nodes: new Set(ends), edges: new Set(near.map(({ iri }) => iri)) } : null;
-  if (!next && !hovered) return;
-  hovered = next;
+// What the pointer is on lights up with its neighbours, beside what was clicked. vis-network's own hovering takes the edge
+// drawn last, not the nearest one.
+function hover(node, edge) {
+  const near = node !== undefined ? factsOf.get(node).filter(factShown) : edge !== undefined ? [data.facts[edge]] : [];
+  const ids = near.map(({ iri }) => iri);
+  stage.style.cursor = near.length ? "pointer" : "";
+  if (ids.join() === (hovered ? [...hovered.edges].join() : "")) return;
+  hovered = near.length ? { nodes: new Set(near.flatMap((fact) => [fact.subject, fact.object])), edges: new Set(ids) } : null;
   repaint();
 }
-network.on("hoverNode", ({ node }) => hover({ node }));
-network.on("hoverEdge", ({ edge }) => hover({ edge }));
-network.on("blurNode", () => hover(null));
-network.on("blurEdge", () => hover(null));
-network.on("dragStart", () => { hovered = null; });
+let pointed = null; // the last place of the pointer, looked at once a frame
+stage.addEventListener("pointermove", (event) => {
+  if (event.pointerType === "touch" || event.buttons) return;
+  if (!pointed) requestAnimationFrame(() => {
+    const node = nodeAt(pointed);
+    hover(node, node === undefined ? edgeAt(pointed) : undefined);
+    pointed = null;
+  });
+  const { left, top } = stage.getBoundingClientRect();
+  pointed = { x: event.clientX - left, y: event.clientY - top };
+});
+stage.addEventListener("pointerleave", () => hover());
+
+// Lines stay visible from afar.
+const lineWidths = new Map(data.edges.map(({ id, width }) => [id, width]));
+network.on("beforeDrawing", () => {
+  const wider = Math.min(Math.max(0.6 / network.getScale(), 1), 2.4);
+  for (const [id, width] of lineWidths) if (network.body.edges[id]) network.body.edges[id].options.width = width * wider;
+});
 network.on("dragging", ({ nodes: [moved] }) => { if (moved !== undefined) labels = null; });
 network.on("dragEnd", ({ nodes: [moved] }) => { if (moved !== undefined) nodes.update({ id: moved, ...network.getPositions([moved])[moved] }); });
