@@ -30,6 +30,7 @@ from kg.store.mentions import Mentions, Move
 from kg.store.results import Result
 
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
+DEFAULT_PLAIN = "asserted"  # not written, so that a store shows nothing of settings it once had
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Store:
     def plain(self) -> str:
         """Which statements become plain triples too: "asserted", "unattributed" or "all"."""
         rows = list(self.query(f"SELECT ?v {{ GRAPH {RUN_GRAPH.n3()} {{ ?s {SETTING.n3()} ?v }} }}"))
-        return str(rows[0][0]) if rows else "asserted"
+        return str(rows[0][0]) if rows else DEFAULT_PLAIN
 
     def articles(self) -> dict[str, tuple[str, str]]:
         """The content hash, and the run that read it, of every article, by id."""
@@ -176,9 +177,9 @@ class Store:
         if plain not in updates.PLAIN:
             raise StoreError(f"plain triples of {plain!r}: use one of {', '.join(updates.PLAIN)}")
         graph, store = RUN_GRAPH.n3(), KG.store.n3()
-        keep = f"DELETE WHERE {{ GRAPH {graph} {{ {store} {SETTING.n3()} ?v }} }}"
-        put = f"INSERT DATA {{ GRAPH {graph} {{ {store} {SETTING.n3()} {Literal(plain).n3()} }} }}"
-        self._update([keep, put, *updates.derive_all(plain)])
+        forget = f"DELETE WHERE {{ GRAPH {graph} {{ {store} {SETTING.n3()} ?v }} }}"
+        put = updates.insert(RUN_GRAPH, [(KG.store, SETTING, Literal(plain))] if plain != DEFAULT_PLAIN else [])
+        self._update([forget, *put, *updates.derive_all(plain)])
 
     def _update(self, operations: Sequence[str]) -> None:
         if not self._writable:
