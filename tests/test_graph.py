@@ -88,3 +88,10 @@ def test_plain_triples_can_be_chosen(tmp_path: Path) -> None:
         with kg.build(SAMPLES[0], out=tmp_path, plain=plain) as graph:
             counts[plain] = len(list(graph.query("SELECT ?s ?p ?o { ?s ?p ?o . ?p a owl:ObjectProperty }")))
     assert 0 < counts["unattributed"] < counts["asserted"] < counts["all"]
+
+
+def test_from_narrows_a_query_to_one_article(graph: kg.Graph) -> None:
+    count = "SELECT (COUNT(?st) AS ?n) {} WHERE {{ ?st kg:modality ?from }}"
+    parts = [f"FROM <https://example.org/kg/article/{name}>" for name in (*graph.articles(), "none.txt")]
+    numbers = [int(str(next(iter(graph.query(count.format(part))))[0])) for part in parts]
+    assert sum(numbers) == graph.stats().facts and min(numbers[:-1]) > 0 and numbers[-1] == 0

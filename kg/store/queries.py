@@ -19,6 +19,14 @@ _OPEN = rf"{_SPACE}(?:\{{|{_LONG})"
 _ADDRESS = rf"<[^>]{{0,2000}}+(?:[^>]|>{_OPEN})"
 _NAME = rf"(?:\\.|[^\s{{}}#<\\]){{1,500}}+(?:[^\s{{}}#<]|{_OPEN})"  # a variable or a prefixed name
 _SERVICE = re.compile(rf"service{_SPACE}(?:silent)?+{_SPACE}(?:{_LONG}|{_ADDRESS}|{_NAME})", re.I)
+# Strings, IRIs, comments, escapes, variables and prefixed names: what is left of a query are keywords and signs. Where
+# the grammar could be read in two ways, less is taken away: rather refuse a query than let one reach another server.
+_HARMLESS = re.compile(
+    r'\\.|"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n\r]|\\.)*"'
+    r"|'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n\r]|\\.)*'"
+    r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*|[?$]\w+|(?<![\w-])[\w-]*+:[\w%-]*',
+    re.DOTALL,
+)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _IN_NAME = re.compile(r"(?:[?$]\w*|:[\w-]*)\Z", re.ASCII)
 _IN_COMMENT = re.compile(r"[ \t]*#[^'\"]*\Z")
@@ -32,7 +40,7 @@ def run(store: ox.Store, sparql: str, default_graphs: Sequence[str], named_graph
         )
     graphs: Any = _graphs(default_graphs) or None
     named: Any = _graphs(named_graphs) or None
-    union = not (graphs or named)
+    union = not (graphs or named or re.search(r"\bfrom\b", bare(sparql), re.I))  # pyoxigraph prefers it to FROM
     with answering():
         return Result(
             store.query(
@@ -46,6 +54,15 @@ def _graphs(iris: Sequence[str]) -> list[ox.NamedNode]:
         return [ox.NamedNode(iri) for iri in iris]
     except ValueError as error:
         raise QueryError(f"graphs {', '.join(map(repr, iris))}: {error}; give IRIs") from error
+
+
+def bare(sparql: str) -> str:
+    """A query without strings, IRIs, comments, variables and prefixed names: its keywords and signs.
+
+    >>> bare("SELECT ?from FROM <urn:a> { ex:from ex:b 'from' }").split()
+    ['SELECT', 'FROM', '{', '}']
+    """
+    return _HARMLESS.sub(" ", sparql)
 
 
 def service_place(sparql: str) -> str:

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from kg.errors import QueryError, StoreError
 from kg.store import Store
+from kg.store.queries import bare
 
 TIME_LIMIT = 30.0  # seconds
 SLOTS = 16  # queries that run at once
@@ -52,14 +53,6 @@ _CHARSETS = {"utf-8": "utf8", "utf8": "utf8", "us-ascii": "ascii", "iso-8859-1":
 _NO_GRAPH = "urn:kg:none"  # the default graph of a request that names only named graphs
 _READ_ONLY = "updates are not allowed here: this endpoint is read-only; send SELECT, ASK, CONSTRUCT or DESCRIBE"
 
-# Strings, IRIs, comments, escapes, variables and prefixed names: what is left of a query are keywords and signs. Where
-# the grammar could be read in two ways, less is taken away: rather refuse a query than let one reach another server.
-_HARMLESS = re.compile(
-    r'\\.|"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n\r]|\\.)*"'
-    r"|'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n\r]|\\.)*'"
-    r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*|[?$]\w+|(?<![\w-])[\w-]*+:[\w%-]*',
-    re.DOTALL,
-)
 _IRI = re.compile(r'[a-z][a-z0-9+.-]*:[^<>"{}|^`\\\x00-\x20]*', re.IGNORECASE)
 _UPDATES = re.compile(
     r"(?:\s*(?:prefix|base)\b)*\s*(?:insert|delete|load|clear|create|drop|add|move|copy|with)\b", re.IGNORECASE
@@ -186,7 +179,7 @@ def check(query: Query) -> None:
             raise Refusal(400, f"the graph {graph!r} is no IRI: write it whole, as https://example.org/name")
     if len(query.text) > QUERY_LIMIT:
         raise Refusal(413, f"the query is longer than {QUERY_LIMIT:,} characters: send a shorter one")
-    signs = _HARMLESS.sub(" ", query.text)
+    signs = bare(query.text)
     if "service" in signs.lower():
         raise Refusal(403, "the query asks another server (SERVICE), and nothing is fetched here: leave that part out")
     depth = deepest = 0
@@ -221,7 +214,7 @@ def evaluate(query: Query, published: Callable[[], Store]) -> Response:
 
 def explain(message: str, text: str) -> Refusal:
     """A bad query: what the store says, and the line that it means with a mark below the place."""
-    if _UPDATES.match(_HARMLESS.sub(" ", text)):
+    if _UPDATES.match(bare(text)):
         return Refusal(403, _READ_ONLY)
     place = re.search(r"\bat (\d+):(\d+)", message)
     lines = text.split("\n")
