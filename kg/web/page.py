@@ -57,8 +57,8 @@ class Notebook:
     def _repr_html_(self) -> str:
         """The page in a frame of its own."""
         page = markup.escape(self.html)
-        frame = 'sandbox="allow-scripts" style="width:100%;height:640px;border:0" title="kg"'
-        return f'<iframe {frame} srcdoc="{page}"></iframe>'
+        look = "width:100%;height:640px;border:0"
+        return f'<iframe srcdoc="{page}" sandbox="allow-scripts" style="{look}" title="kg"></iframe>'
 
 
 def show(view: View) -> Notebook:
