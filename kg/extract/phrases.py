@@ -249,6 +249,13 @@ def _core(line: Line, head: int, last: int) -> tuple[int, int]:
     return head, end
 
 
+def _completes_verb(line: Line, phrase: Phrase) -> bool:
+    """Whether a bare syllable only makes a word with the one before it: "giúp | ích", "tăng | tốc", "có | công"."""
+    bare = phrase.last == phrase.first + 1 and " " not in line.words[phrase.first].text
+    before = line.words[phrase.first - 1] if phrase.first > 0 else None
+    return bare and before is not None and before.upos == "VERB" and " " not in before.text
+
+
 def _classify(line: Line, phrase: Phrase) -> Phrase:
     """Tell concepts from references and empty phrases, and give the class."""
     head, (first, last) = phrase.head, phrase.core
@@ -269,4 +276,6 @@ def _classify(line: Line, phrase: Phrase) -> Phrase:
         kind = PhraseKind.EMPTY
     elif phrase.definite:
         kind, type = PhraseKind.REFERENCE, ""
+    elif _completes_verb(line, phrase):
+        kind = PhraseKind.EMPTY
     return replace(phrase, kind=kind, type=type, known=known_name, noun=noun)

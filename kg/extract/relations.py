@@ -64,6 +64,8 @@ def _candidates(reading: Reading, hit: CueHit, cue: Cue) -> Iterator[Candidate]:
         alone = between or reading.line.has(hit.first, MarkerKind.LIST)  # else its examples would stand for it
         lefts = (first.phrase,) if alone else ends(reading, first.phrase, before=first.phrase.last <= hit.first)
         rights = (second,) if between else ends(reading, second, before=second.last <= hit.first)
+        if not between and first.phrase in rights:
+            continue  # "gồm A và B" without a whole: the tree takes a member for it
         confidence = cue.confidence * first.sure
         for a in lefts:
             for b in rights:

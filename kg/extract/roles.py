@@ -28,7 +28,8 @@ def role_pairs(reading: Reading, hit: CueHit) -> Iterator[tuple[Phrase, Phrase]]
         holder = _holder_before(reading, hit, ())
     else:
         holder, whole = _office(reading, hit)
-    if whole is not None and whole != holder:
+    somebody = holder is not None or title.kind is PhraseKind.REFERENCE or title.type == "Person"  # no "chức CEO"
+    if whole is not None and whole != holder and somebody:
         yield holder or title, whole
 
 

@@ -29,8 +29,8 @@ CASES = {
         [("tập đoàn", "tập đoàn", "reference", "Organization"), ("Nvidia", "Nvidia", "name", "Organization")],
     ),
     "a definite class noun points back": (
-        "hãng/NOUN này/PRON mua/VERB chip/NOUN",
-        [("hãng này", "hãng", "reference", "Organization"), ("chip", "chip", "concept", "Concept")],
+        "hãng/NOUN này/PRON mua/VERB vi_mạch/NOUN",
+        [("hãng này", "hãng", "reference", "Organization"), ("vi mạch", "vi mạch", "concept", "Concept")],
     ),
     "a title before a name is no pronoun": (
         "Ông/NOUN Bình/PROPN/Person nói/VERB",
@@ -43,8 +43,12 @@ CASES = {
         [("sự phát triển", "phát triển", "concept", "Concept"), ("AI", "AI", "name", "Technology")],
     ),
     "a verb ends a phrase": (
-        "công_ty/NOUN mua/VERB máy/NOUN",
-        [("công ty", "công ty", "concept", "Concept"), ("máy", "máy", "concept", "Concept")],
+        "công_ty/NOUN mua/VERB máy_bay/NOUN",
+        [("công ty", "công ty", "concept", "Concept"), ("máy bay", "máy bay", "concept", "Concept")],
+    ),
+    "a syllable that completes a verb": (
+        "công_ty/NOUN tăng/VERB tốc/NOUN",
+        [("công ty", "công ty", "concept", "Concept"), ("tốc", "tốc", "empty", "Concept")],
     ),
 }
 
