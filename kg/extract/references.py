@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ class Antecedents:
         self._types = types
         self._lexicon = lexicon
         self._earlier: list[_Earlier] = []
+        self._nouns: dict[str, set[str]] = defaultdict(set)  # what each entity was called by so far
 
     def resolve(self) -> dict[Phrase, str]:
         """The group of each reference that has one."""
@@ -54,6 +56,9 @@ class Antecedents:
     def _remember(self, reading: Reading, phrase: Phrase, key: str) -> None:
         salience = _SUBJECT if is_subject(reading, phrase) else 0.0
         self._earlier.append(_Earlier(phrase, key, salience))
+        first = reading.line.words[phrase.core[0]].text.casefold()
+        apposed = _apposition(reading, phrase)
+        self._nouns[key] |= {phrase.noun, phrase.title, first, apposed.noun if apposed is not None else ""} - {""}
 
     def _antecedent(self, reading: Reading, phrase: Phrase) -> str | None:
         """The best earlier entity, the last of equals."""
@@ -82,16 +87,24 @@ class Antecedents:
         return self._same_noun(phrase, earlier)
 
     def _same_noun(self, phrase: Phrase, earlier: _Earlier) -> bool:
-        """Whether an earlier phrase is called by the same noun: its head, its class noun or its first word."""
-        other = earlier.phrase
-        first = self._readings[other.line].line.words[other.core[0]].text.casefold()
-        return phrase.noun in (other.noun, other.title, first)
+        """Whether an earlier entity was called by the same noun: its head, its class noun, first word or apposition."""
+        return phrase.noun in self._nouns[earlier.key]
 
     def _score(self, phrase: Phrase, earlier: _Earlier) -> float:
         score = earlier.salience - (phrase.line - earlier.phrase.line)
         if phrase.pronoun is None and self._same_noun(phrase, earlier):
             score += _SAME_NOUN
         return score + (1.0 if earlier.phrase.kind is PhraseKind.NAME else 0.0)
+
+
+def _apposition(reading: Reading, name: Phrase) -> Phrase | None:
+    """The phrase behind a name and a comma that tells its class: "VinFast, hãng xe điện thuộc Vingroup"."""
+    line, at = reading.line, name.last
+    if name.kind is not PhraseKind.NAME or at >= len(line.words) or line.words[at].text != ",":
+        return None
+    phrase = reading.starting.get(at + 1)
+    fits = phrase is not None and phrase.kind is not PhraseKind.NAME and phrase.type == name.type
+    return phrase if fits and phrase is not None and line.has(phrase.head, MarkerKind.CLASS_NOUN) else None
 
 
 def is_subject(reading: Reading, phrase: Phrase) -> bool:
