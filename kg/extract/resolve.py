@@ -76,9 +76,11 @@ def _speakers_themselves(
 
 def _unmet_references(readings: Sequence[Reading], group: dict[Phrase, str]) -> Iterator[tuple[Phrase, str]]:
     """Titles and class nouns that point to nobody named ("Bộ trưởng Công Thương vừa ký"): they name by themselves."""
+    titles = {phrase.title for reading in readings for phrase in reading.phrases} - {""}
     for reading in readings:
         for phrase in reading.phrases:
-            agent = phrase.definite and phrase.type  # "công ty này" is somebody we failed to find
+            bare = phrase.type == "Organization" and phrase.noun in titles
+            agent = bare or (phrase.definite and phrase.type)  # "công ty này" is somebody we failed to find
             if phrase.kind is PhraseKind.REFERENCE and phrase not in group and phrase.pronoun is None and not agent:
                 yield phrase, _form(reading, phrase).casefold()
 
