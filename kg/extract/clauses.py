@@ -40,9 +40,21 @@ class Found:
 def subject(reading: Reading, index: int) -> Found | None:
     """The phrase that does what the verb at a word says; None where the sentence does not say it."""
     linear, tree = _linear_subject(reading, index), tree_subject(reading, index)
+    linear = None if linear is not None and _is_source(reading, linear.phrase) else linear
+    tree = None if tree is not None and _is_source(reading, tree) else tree
     if linear is None:
         return None if tree is None else Found(tree, 1, False)
     return replace(linear, seconded=tree == linear.phrase)
+
+
+def _is_source(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a phrase is who "theo" names, or that one's office behind a comma: "theo bà Su, CEO của AMD, ..."."""
+    start = start_of(reading, phrase)
+    office = any(hit.first == phrase.head and hit.office for hit in reading.line.cues)
+    if office and start > 1 and reading.line.words[start - 1].text == ",":
+        holder = reading.ending.get(start - 1)
+        start = start_of(reading, holder) if holder is not None else start
+    return reading.line.has(start - 1, MarkerKind.ACCORDING)
 
 
 def _linear_subject(reading: Reading, index: int) -> Found | None:
