@@ -140,9 +140,10 @@ def _noun_phrase(line: Line, index: int, lexicon: Lexicon) -> Phrase | None:
         return None
     last = _body_end(line, head, lexicon)
     core = _core(line, head, last)
-    definite = line.has(last, MarkerKind.DEFINITE) and line.upos(last) != "ADP"  # "trên" is also a preposition
+    pointer = next((span.last for span in line.names if span.first == last and span.type == "Place"), last)
+    definite = line.has(pointer, MarkerKind.DEFINITE) and line.upos(pointer) != "ADP"  # "trên" is also a preposition
     if definite:
-        last = line.mark_ends[last]
+        last = line.mark_ends[pointer]  # "tỷ phú quê | Hà Tĩnh | này"
     kind = PhraseKind.CONCEPT
     return _classify(line, Phrase(line.index, index, last, core, head, kind, "", definite=definite))
 
@@ -276,6 +277,6 @@ def _classify(line: Line, phrase: Phrase) -> Phrase:
         kind = PhraseKind.EMPTY
     elif phrase.definite:
         kind, type = PhraseKind.REFERENCE, ""
-    elif _completes_verb(line, phrase):
+    elif _completes_verb(line, phrase) or line.words[head].deprel == "obl:tmod":
         kind = PhraseKind.EMPTY
     return replace(phrase, kind=kind, type=type, known=known_name, noun=noun)
