@@ -280,6 +280,24 @@ def test_a_plain_triple_stays_as_long_as_one_article_states_it() -> None:
     assert len(list(store.query(rows))) == 0
 
 
+def test_two_entities_of_one_name_and_class_in_an_article_are_one_mention() -> None:
+    content, sentences, found = article("a", "Nam leads X", "Nam leads Y", aliases=["one"])
+    twin = Entity(9, found.entities[0].name, found.entities[0].type, ("two",), ())
+    facts = tuple(sorted(Fact(9 if f.object == 2 else 0, *_rest(f)) for f in found.facts if f.subject == 0))
+    double = (content, sentences, Extraction((*found.entities, twin), facts))
+    store, cold = store_of(double), store_of(double)
+    cold.set_ontology(ONTOLOGY)
+    for other in (store, cold):  # either link joins the other article's Nam, remembered or read again
+        put(other, article("b", "Nam leads X"))
+        assert entities(other, "Nam") == ["nam", "nam"]
+    assert {str(row[0]) for row in store.query("SELECT ?l { id:nam skos:altLabel ?l }")} == {"one", "two"}
+    assert exported(store) == exported(cold)
+
+
+def _rest(fact: Fact) -> tuple[str, int, Modality, int | None, tuple[Evidence, ...], float]:
+    return fact.relation, fact.object, fact.modality, fact.speaker, fact.evidence, fact.confidence
+
+
 def test_what_an_article_costs_does_not_grow_with_those_that_name_the_same() -> None:
     content = article("z", *(f"A leads B{number}" for number in range(20)))
 
@@ -592,6 +610,22 @@ def test_readers_see_what_is_published_and_nothing_else(tmp_path: Path) -> None:
         assert len(list((folder / "published").iterdir())) == 2
     with pytest.raises(StoreError, match="closed"):
         writer.articles()
+
+
+def test_a_checkpoint_that_was_not_finished_is_never_read(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    with Store.create_or_open(folder) as writer:
+        writer.set_ontology(ONTOLOGY)
+        put(writer, article("a", "Nam leads X"))
+        writer.publish()
+        (folder / "published" / "2").mkdir()  # what a kill during the copy leaves
+        (folder / "published" / "2" / "CURRENT").write_text("half")
+        with Store.read(folder) as reader:
+            assert set(reader.articles()) == {"a"}
+        put(writer, article("b", "Nam leads X"))
+        writer.publish()
+        with Store.read(folder) as reader:
+            assert set(reader.articles()) == {"a", "b"}
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
