@@ -112,4 +112,5 @@ def is_subject(reading: Reading, phrase: Phrase) -> bool:
     line, at = reading.line, phrase.last
     while line.upos(at) in ("ADV", "AUX", "PART") and at < len(line.words):
         at += 1
-    return at in reading.verbs and not is_governed(reading, phrase)
+    parsed = any(word.deprel.startswith("nsubj") for word in line.words[phrase.core[0] : phrase.core[1]])
+    return (at in reading.verbs or parsed) and not is_governed(reading, phrase)
