@@ -73,7 +73,8 @@ def _holder_before(reading: Reading, hit: CueHit, types: tuple[str, ...]) -> Phr
         at -= 1
     if at > 0 and line.words[at - 1].text in _SEPARATORS:
         phrase = reading.ending.get(at - 1)
-        return phrase if phrase is not None and phrase.type in types[:1] else None
+        named = phrase is not None and phrase.kind is PhraseKind.NAME
+        return phrase if phrase is not None and (phrase.type in types[:1] or (not types and named)) else None
     copula = next((h for h in line.cues if h.last == at and any(c.frame == "copula" for c in h.cues)), None)
     if copula is None and (at - 1) not in reading.verbs:
         return None
