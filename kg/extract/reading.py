@@ -117,7 +117,20 @@ def target(reading: Reading, phrase: Phrase) -> Phrase | None:
         if complement is not None:
             return target(reading, complement)
         return None if phrase.kind is PhraseKind.EMPTY else phrase
-    return phrase
+    return _told_of(reading, phrase) or phrase
+
+
+def _told_of(reading: Reading, phrase: Phrase) -> Phrase | None:
+    """The name before a comma that a class noun phrase describes: "VinFast, hãng xe điện thuộc Vingroup"."""
+    line, at = reading.line, phrase.first - 1
+    describes = phrase.kind is PhraseKind.CONCEPT and line.has(phrase.head, MarkerKind.CLASS_NOUN)
+    if at < 1 or line.words[at].text != "," or phrase.first != phrase.head or not describes:
+        return None
+    name = reading.ending.get(at)
+    listed = line.has(phrase.last, MarkerKind.AND)
+    return (
+        name if name is not None and name.kind is PhraseKind.NAME and name.type == phrase.type and not listed else None
+    )
 
 
 def _of_complement(reading: Reading, phrase: Phrase) -> Phrase | None:
