@@ -53,7 +53,8 @@ def _actions(line: Line, starting: dict[int, Phrase]) -> Iterator[Phrase]:
         if last > at and not line.has(at, *_CLOSED):
             thing = starting.get(last)
             end = thing.last if thing is not None and thing.kind is PhraseKind.CONCEPT else last
-            if thing is None and end == at + 1 and " " not in line.words[at].text:
+            named = thing is not None and thing.kind is PhraseKind.NAME
+            if end == at + 1 and not named and " " not in line.words[at].text:
                 continue  # "giúp | ích", "cần | thêm": a syllable is no action
             yield Phrase(line.index, at, end, (at, end), at, PhraseKind.CONCEPT, "Concept")
 

@@ -88,7 +88,9 @@ class Antecedents:
 
     def _same_noun(self, phrase: Phrase, earlier: _Earlier) -> bool:
         """Whether an earlier entity was called by the same noun: its head, its class noun, first word or apposition."""
-        return phrase.noun in self._nouns[earlier.key]
+        return any(
+            f"{noun} ".startswith(f"{phrase.noun} ") for noun in self._nouns[earlier.key]
+        )  # "hãng xe" is a "hãng"
 
     def _score(self, phrase: Phrase, earlier: _Earlier) -> float:
         score = earlier.salience - (phrase.line - earlier.phrase.line)

@@ -109,6 +109,16 @@ def test_a_company_without_its_legal_form_is_no_person() -> None:
     assert len(found.entities) == 3
 
 
+def test_a_bare_class_noun_is_who_was_called_so() -> None:
+    lines = [f"{OPENAI} ,/PUNCT hãng/NOUN lớn/ADJ ,/PUNCT gặp/VERB {FPT}", f"hãng/NOUN mua/VERB {AMD}"]
+    assert ("OpenAI", "acquires", "AMD", "asserted", "") in claims_of(*lines)
+
+
+def test_who_is_quoted_does_nothing_in_the_sentence() -> None:
+    line = f"theo/ADP bà/NOUN Lisa_Su/PROPN/Person ,/PUNCT CEO/NOUN của/ADP {AMD} ,/PUNCT hợp_tác/VERB với/ADP {OPENAI}"
+    assert not any(relation == "partnersWith" for _, relation, *_ in claims_of(line))
+
+
 def test_a_shared_family_name_joins_nobody() -> None:
     entities = extraction_of(
         "Sam_Altman/PROPN/Person gặp/VERB Jack_Altman/PROPN/Person ./PUNCT", "Altman/PROPN/Person nói/VERB ./PUNCT"
