@@ -46,7 +46,8 @@ class Antecedents:
                 key = self._group.get(phrase)
                 if phrase.kind is PhraseKind.REFERENCE:
                     holder = apposed.get(phrase.head)
-                    key = self._group.get(holder) if holder is not None else self._antecedent(reading, phrase)
+                    held = found.get(holder, self._group.get(holder)) if holder is not None else None  # "ông là CEO"
+                    key = held if holder is not None else self._antecedent(reading, phrase)
                     if key is not None:
                         found[phrase] = key
                 if key is not None:
