@@ -41,7 +41,7 @@ train: setup  ## make the language models anew from ../shared/data
 
 eval: setup  ## score the facts of the seed and of unseen articles against ../shared/gold
 	$(BIN)/python -m kg.training.facts --set seed
-	$(BIN)/python -m kg.training.facts --set unseen | tail -9
+	$(BIN)/python -m kg.training.facts --set unseen | tail -8
 
 sample: setup  ## make outputs/sample, the committed graph of the sample articles, anew
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild
