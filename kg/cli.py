@@ -82,6 +82,9 @@ class ExportFormat(StrEnum):
 
 
 Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the graph is kept.")]
+Ontologies = Annotated[
+    list[Path] | None, typer.Option("--ontology", metavar="FILE", help="Turtle that extends or replaces ours.")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
 OUTPUTS = Path("outputs")
 
@@ -125,9 +128,7 @@ def build(
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, http(s) addresses, - for standard input.")
     ],
     folder: Folder = OUTPUTS,
-    ontology: Annotated[
-        list[Path] | None, typer.Option("--ontology", metavar="FILE", help="Turtle that extends or replaces ours.")
-    ] = None,
+    ontology: Ontologies = None,
     lang: Annotated[Lang, typer.Option("--lang", help="The language of the articles.")] = Lang.AUTO,
     date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of articles that carry none.")] = "",
     models: Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Your own Stanza models.")] = None,
@@ -189,6 +190,7 @@ def import_(
 def remove(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="Its name as kg stats --articles lists it.")],
     folder: Folder = OUTPUTS,
+    ontology: Ontologies = None,
 ) -> None:
     """Remove an article and all that only it says.
 
@@ -201,7 +203,7 @@ def remove(
     with Store.create_or_open(folder / STORE) as store:
         if article not in store.articles():
             raise RequestError(f"no article {article!r} in {folder}: kg stats --articles lists them")
-        store.set_ontology(load())
+        store.use_ontology(load(ontology or ()))
         store.remove(article)
         store.publish()
     _write_exports(folder)

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kg import explore
 from kg.errors import RequestError, StoreError
+from kg.rdf import ONTOLOGY_GRAPH
 from kg.store import FORMATS, STORE, Result, Stats, Store
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ class Graph:
 
         buffer = io.BytesIO()
         self._store.export("turtle", buffer)
-        return validate(buffer.getvalue())
+        terms = self.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{ONTOLOGY_GRAPH}> {{ ?s ?p ?o }} }}")
+        return validate(buffer.getvalue(), terms.serialize("turtle"))
 
 
 def _pictures() -> dict[str, Callable[[explore.View], bytes]]:

@@ -83,6 +83,11 @@ def article_iri(article_id: str) -> URIRef:
     return ARTICLE[quote(article_id)]
 
 
+def class_iri(name: str, iris: Mapping[str, str]) -> URIRef:
+    """The IRI of a class by its local name; kg's own where an ontology that replaces ours has none of that name."""
+    return URIRef(iris.get(name) or KG[name or "Concept"])
+
+
 def mention_iri(article_id: str, entity: Entity) -> URIRef:
     """Hash of article, type and name."""
     return MENTION[_digest(article_id, entity.type, entity.name)]
@@ -147,7 +152,7 @@ def _article(article: Article) -> Iterator[Triple]:
 def _mention(article: Article, entity: Entity, node: URIRef, ontology: Ontology) -> Iterator[Triple]:
     yield node, RDF.type, KG.Mention
     yield node, KG.inArticle, article_iri(article.id)
-    yield node, KG.mentionType, URIRef(ontology.classes[entity.type].iri)
+    yield node, KG.mentionType, class_iri(entity.type, {name: found.iri for name, found in ontology.classes.items()})
     yield node, SKOS.prefLabel, Literal(entity.name)
     yield from ((node, SKOS.altLabel, Literal(alias)) for alias in entity.aliases)
 

@@ -8,15 +8,16 @@ from kg.errors import OntologyError
 from kg.ontology import shapes_file, shipped_folder
 
 
-def validate(turtle: bytes) -> tuple[bool, str]:
+def validate(turtle: bytes, terms: bytes = b"") -> tuple[bool, str]:
     """Whether a graph (as exported Turtle) conforms to the shipped shapes, and a report for people.
 
-    Only violations count against it; warnings are in the report.
+    ``terms``: Turtle with the classes and relations that the graph may use beside the shipped ones. Only violations
+    count against it; warnings are in the report.
     """
     import pyshacl
 
     data = Graph().parse(data=turtle, format="turtle")
-    knowledge = Graph()
+    knowledge = Graph().parse(data=terms, format="turtle")
     for path in sorted(shipped_folder().glob("*.ttl")):
         if path != shapes_file() and not path.name.startswith(("cues.", "markers.")):
             knowledge.parse(path, format="turtle")

@@ -254,3 +254,22 @@ def test_a_full_disk_is_named(built: Path) -> None:
             stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False,
         )  # fmt: skip
     assert done.returncode == 2 and "space" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_ontology_that_replaces_ours_rules_alone(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    (tmp_path / "b.txt").write_text("Tập đoàn Viettel hợp tác với Intel.\n", encoding="utf8")
+    (tmp_path / "own.ttl").write_text(
+        "@prefix kg: <https://example.org/kg/ontology#> . @prefix ontolex: <http://www.w3.org/ns/lemon/ontolex#> .\n"
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <http://ex.org/o#> .\n"
+        "ex: a owl:Ontology ; kg:replaces kg: . ex:Company a owl:Class ; kg:recognisedAs 'Organization' .\n"
+        "ex:allied a owl:ObjectProperty . <urn:cue> a ontolex:LexicalEntry ; ontolex:denotes ex:allied ;\n"
+        "kg:frame 'prepositional' ; kg:preposition 'với'@vi ; ontolex:canonicalForm [ ontolex:writtenRep 'hợp tác'@vi ] .",
+        encoding="utf8",
+    )
+    done = kg("build", "a.txt", "b.txt", "--no-export", "--ontology", "own.ttl")
+    assert done.returncode == 0, done.stderr
+    assert {relation for _, relation, _ in facts(kg)} == {"http://ex.org/o#allied"}
+    assert kg("remove", "b.txt", "--ontology", "own.ttl").returncode == 0
+    assert kg("validate").returncode == 0
+    assert {object.rsplit("/", 1)[-1] for _, _, object in facts(kg)} == {"nvidia"}

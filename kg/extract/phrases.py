@@ -271,7 +271,7 @@ def _classify(line: Line, phrase: Phrase) -> Phrase:
         kind, type = PhraseKind.REFERENCE, "Person"
     elif MarkerKind.CLASS_NOUN in marks or MarkerKind.TITLE in marks:
         bare = phrase.last <= _head_end(line, head) and phrase.first == head
-        type = marks.get(MarkerKind.CLASS_NOUN) or marks[MarkerKind.TITLE]
+        type = marks.get(MarkerKind.CLASS_NOUN) or marks.get(MarkerKind.TITLE, "")
         kind = PhraseKind.REFERENCE if phrase.definite or bare else kind
     elif first == head and (MarkerKind.EMPTY in marks or MarkerKind.NOMINAL in marks):
         kind = PhraseKind.EMPTY

@@ -13,7 +13,7 @@ from rdflib import PROV, RDF, SKOS, URIRef
 from rdflib.term import Node
 
 from kg.identity import Canonical
-from kg.rdf import ID, IDENTITY_GRAPH, KG, PREFIXES, Triple
+from kg.rdf import ID, IDENTITY_GRAPH, KG, PREFIXES, Triple, class_iri
 from kg.store import updates
 from kg.store.mentions import Move, Placed
 
@@ -66,7 +66,7 @@ def _labels(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> set[
     rows: set[Row] = set()
     for entity in canonicals:
         node = ID[entity.slug].n3()
-        rows.add((node, RDF.type.n3(), f"<{classes[entity.type]}>"))
+        rows.add((node, RDF.type.n3(), class_iri(entity.type, classes).n3()))
         rows.add((node, SKOS.prefLabel.n3(), updates.literal(entity.name)))
         rows |= {(node, SKOS.altLabel.n3(), updates.literal(alias)) for alias in entity.aliases}
     return rows

@@ -114,11 +114,15 @@ class Store:
 
     def set_ontology(self, ontology: Ontology, *, plain: str = "") -> None:
         """Name the ontology of the articles to come, and which statements become plain triples ("": as before)."""
-        self._ontology = ontology
-        self._mentions = None
+        self.use_ontology(ontology)
         self._update(updates.replace_graph(ONTOLOGY_GRAPH, ontology_triples(ontology)))
         if plain and plain != self.plain:
             self._set_plain(plain)
+
+    def use_ontology(self, ontology: Ontology) -> None:
+        """Go by the names that an ontology lists, without making it the store's own."""
+        self._ontology = ontology
+        self._mentions = None
 
     @property
     def plain(self) -> str:
