@@ -64,6 +64,9 @@ class QueryFormat(StrEnum):
     JSON = "json"
     XML = "xml"
     TURTLE = "turtle"
+    NTRIPLES = "ntriples"
+    RDFXML = "rdfxml"
+    JSONLD = "jsonld"
 
 
 class ExportFormat(StrEnum):
@@ -160,7 +163,7 @@ def build(
         err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
     if export:
         _write_exports(folder)
-    _show_summary(summary, folder)
+    _show_summary(summary, folder, exported=export)
     if summary.failed:
         raise typer.Exit(1)
 
@@ -228,6 +231,9 @@ def query(
 
     with _open(folder) as graph:
         result = graph.query(_read_query(sparql))
+        if format is QueryFormat.TABLE and result.kind == "ask" and output is None:
+            out.print("true" if result else "false", highlight=False)
+            return
         if format is QueryFormat.TABLE and result.kind == "select" and output is None:
             _show_table(result, short)
             return
@@ -365,7 +371,7 @@ def _progress() -> Iterator[Progress]:
         yield lambda done, total, name: bars.update(task, completed=done, total=total, description=_plain(name))
 
 
-def _show_summary(summary: Summary, folder: Path) -> None:
+def _show_summary(summary: Summary, folder: Path, *, exported: bool) -> None:
     table = Table(show_header=False, box=None)
     table.add_row("articles read", f"{len(summary.built):,}")
     if summary.skipped:
@@ -376,4 +382,5 @@ def _show_summary(summary: Summary, folder: Path) -> None:
     table.add_row("facts", f"{summary.facts:,}")
     table.add_row("seconds", f"{summary.seconds:.1f}")
     out.print(table)
-    out.print(f"in {_plain(str(folder))}: open graph.html, or run kg serve", highlight=False, soft_wrap=True)
+    ways = "open graph.html, or run kg serve" if exported else "run kg serve"
+    out.print(f"in {_plain(str(folder))}: {ways}", highlight=False, soft_wrap=True)

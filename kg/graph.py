@@ -11,8 +11,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from kg import explore
 from kg.errors import RequestError, StoreError
+from kg.identity import name_key
 from kg.rdf import ONTOLOGY_GRAPH
-from kg.store import FORMATS, STORE, Result, Stats, Store
+from kg.store import EXPORTS, FORMATS, STORE, Result, Stats, Store
 
 if TYPE_CHECKING:
     import networkx
@@ -72,8 +73,9 @@ class Graph:
             self.query("SELECT DISTINCT ?p ?label { ?p a owl:ObjectProperty . OPTIONAL { ?p rdfs:label ?label } }")
         )
         known = {str(relation).rsplit("#", 1)[-1].rsplit("/", 1)[-1]: str(relation) for relation, _ in rows}
-        labels = {str(label).casefold(): str(relation) for relation, label in rows}
-        found = known.get(name) or labels.get(name.casefold())
+        labels = {name_key(str(label)): str(relation) for relation, label in sorted(rows, key=str)}
+        iris = {iri: iri for iri in known.values()}
+        found = known.get(name.removeprefix("kg:")) or iris.get(name) or labels.get(name_key(name))
         if not found:
             raise RequestError(f"no relation {name!r}: the ontology has {', '.join(sorted(known))}")
         return found
@@ -117,7 +119,7 @@ class Graph:
 
     def write_exports(self) -> None:
         """Write graph.ttl and graph.html into the folder; each appears whole or not at all."""
-        for name, format in (("graph.ttl", "turtle"), ("graph.html", "html")):
+        for name, format in EXPORTS.items():
             with replacing(self.folder / name) as file:
                 self.export(format, file)
 
@@ -154,6 +156,11 @@ def build(*paths: str | Path, out: str | Path = "outputs", export: bool = False,
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes the place of ``path`` when all of it is written. Raises StoreError if it cannot be."""
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
+        with path.open("wb") as file:
+            yield file
+        return
+    path = path.resolve()
     draft = path.with_name(f".{path.name}.new")
     try:
         with draft.open("wb") as file:

@@ -12,11 +12,12 @@ from pathlib import Path
 from kg import articles, parse
 from kg.errors import ArticleError
 from kg.extract import extract
-from kg.ontology import load
+from kg.model import Article
+from kg.ontology import Ontology, load
 from kg.rdf import Triple, run_triples
-from kg.store import STORE, Store
+from kg.store import EXPORTS, STORE, Store
 
-_CODE = ("articles/**/*.py", "parse.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
+_CODE = ("articles/**/*.py", "parse.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of articles done, the number of all, and the name of the one that is read next."""
@@ -57,31 +58,52 @@ def build(
     started = time.monotonic()
     knowledge = load(ontology)
     sources = articles.sources(paths)
-    built: list[str] = []
-    skipped: list[str] = []
-    failed: list[str] = []
+    outcomes: dict[str, list[str]] = {"built": [], "skipped": [], "failed": []}
     with Store.create_or_open(out / STORE) as store:
         store.set_ontology(knowledge, plain=plain)
-        read_before = store.articles()
-        for number, source in enumerate(sources):
-            progress(number, len(sources), source.id)
-            try:
-                article = articles.read(source, lang=lang, date=date)
-            except ArticleError as error:
-                failed.append(str(error))
-                continue
-            run = Run(article.lang, models or parse.MODELS / article.lang, knowledge.hash)
-            if not rebuild and read_before.get(article.id) == (article.hash, run.name):
-                skipped.append(article.id)
-                continue
-            sentences = _parser(article.lang, models).parse(article)
-            store.replace(article, sentences, extract(article, sentences, knowledge), run.name, about=run.triples())
-            built.append(article.id)
+        before = {} if rebuild else store.articles()
+        try:
+            for number, source in enumerate(sources):
+                progress(number, len(sources), source.id)
+                try:
+                    article = articles.read(source, lang=lang, date=date)
+                except ArticleError as error:
+                    outcomes["failed"].append(str(error))
+                else:
+                    new = _update(store, article, knowledge, models, before=before.get(article.id))
+                    outcomes["built" if new else "skipped"].append(article.id)
+        except BaseException:  # Ctrl-C, a full disk: what is done is there for readers
+            if outcomes["built"]:
+                _publish(store, out)
+            raise
         progress(len(sources), len(sources), "")
-        store.publish()
+        _publish(store, out)
         stats = store.stats()
-    seconds = time.monotonic() - started
-    return Summary(tuple(built), tuple(skipped), tuple(failed), stats.entities, stats.facts, seconds)
+    return Summary(
+        **{name: tuple(found) for name, found in outcomes.items()},
+        entities=stats.entities,
+        facts=stats.facts,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _update(
+    store: Store, article: Article, knowledge: Ontology, models: Path | None, *, before: tuple[str, str] | None
+) -> bool:
+    """Read an article into the store, if its content or what reads it is not as before."""
+    run = Run(article.lang, models or parse.MODELS / article.lang, knowledge.hash)
+    if before == (article.hash, run.name):
+        return False
+    sentences = _parser(article.lang, models).parse(article)
+    store.replace(article, sentences, extract(article, sentences, knowledge), run.name, about=run.triples())
+    return True
+
+
+def _publish(store: Store, out: Path) -> None:
+    """Show readers the new state; files that show a former one must not stand beside it."""
+    store.publish()
+    for name in EXPORTS:
+        (out / name).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

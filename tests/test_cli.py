@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -264,7 +265,8 @@ def test_an_ontology_that_replaces_ours_rules_alone(kg: Run, tmp_path: Path) -> 
         "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <http://ex.org/o#> .\n"
         "ex: a owl:Ontology ; kg:replaces kg: . ex:Company a owl:Class ; kg:recognisedAs 'Organization' .\n"
         "ex:allied a owl:ObjectProperty . <urn:cue> a ontolex:LexicalEntry ; ontolex:denotes ex:allied ;\n"
-        "kg:frame 'prepositional' ; kg:preposition 'với'@vi ; ontolex:canonicalForm [ ontolex:writtenRep 'hợp tác'@vi ] .",
+        "kg:frame 'prepositional' ; kg:preposition 'với'@vi ;\n"
+        "ontolex:canonicalForm [ ontolex:writtenRep 'hợp tác'@vi ] .",
         encoding="utf8",
     )
     done = kg("build", "a.txt", "b.txt", "--no-export", "--ontology", "own.ttl")
@@ -273,3 +275,32 @@ def test_an_ontology_that_replaces_ours_rules_alone(kg: Run, tmp_path: Path) -> 
     assert kg("remove", "b.txt", "--ontology", "own.ttl").returncode == 0
     assert kg("validate").returncode == 0
     assert {object.rsplit("/", 1)[-1] for _, _, object in facts(kg)} == {"nvidia"}
+
+
+def test_output_goes_through_links_and_into_devices(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    assert (
+        run_kg("export", "--format", "csv", "-o", tmp_path / "link.csv", "--out", built, cwd=tmp_path).returncode == 0
+    )
+    assert (tmp_path / "link.csv").is_symlink() and "subject" in (tmp_path / "real.csv").read_text(encoding="utf8")
+    assert run_kg("export", "--format", "csv", "-o", "/dev/null", "--out", built, cwd=tmp_path).returncode == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_files_of_a_former_state_do_not_stay_beside_a_newer_store(copy: Path, kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    done = kg("build", "a.txt", "--no-export")
+    assert "graph.html" not in done.stdout and not (copy / "graph.html").exists()
+
+
+def test_ask_prints_its_answer(built: Path) -> None:
+    assert run_kg("query", "ASK { id:openai ?p ?o }", "--out", built, cwd=built).stdout == "true\n"
+
+
+def test_relations_are_found_by_label_name_and_iri(built: Path) -> None:
+    names = ("hợp tác với", unicodedata.normalize("NFD", "hợp tác với"), "partnersWith", "kg:partnersWith")
+    parts = {
+        run_kg("export", "--format", "csv", "--relation", name, "--out", built, cwd=built).stdout for name in names
+    }
+    assert len(parts) == 1 and "partnersWith" in parts.pop()

@@ -52,5 +52,5 @@ def test_python(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 
 def test_pictures_and_links_exist() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+    for target in re.findall(r"\]\(([^)#:]+)\)|(?<!\w)(kg/\w+/|kg/\w+\.py)", README):
+        assert (ROOT / (target[0] or target[1])).exists(), target

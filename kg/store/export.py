@@ -26,7 +26,8 @@ _RESTORABLE = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nquads
 _MACHINERY = {RUN_GRAPH, ONTOLOGY_GRAPH}  # not knowledge: only in the formats that keep graphs apart
 _PART = """CONSTRUCT { ?n ?p ?o . ?s ?relation ?object } WHERE {
   { SELECT DISTINCT ?st ?relation { ?st rdf:predicate ?relation . %s %s } }
-  ?st (rdf:subject|rdf:object|prov:wasAttributedTo|prov:wasDerivedFrom
+  ?st (rdf:subject|rdf:object|prov:wasAttributedTo|prov:wasDerivedFrom|prov:wasGeneratedBy
+    |kg:subjectMention|kg:objectMention|kg:speakerMention
     |prov:wasDerivedFrom/oa:hasSelector|prov:wasDerivedFrom/oa:hasSource)? ?n .
   ?n ?p ?o .
   FILTER(?p != schema:text && (!STRSTARTS(STR(?n), STR(id:)) || ?p IN (rdf:type, skos:prefLabel, skos:altLabel)))

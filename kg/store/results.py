@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from rdflib.term import Node
 
 from kg.errors import QueryError, StoreError
 from kg.store.export import order, write_rows
+
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # "abc"^^xsd:integer is for the asker to see, not an alarm
 
 _TABLES = {
     "json": ox.QueryResultsFormat.JSON,
