@@ -177,8 +177,9 @@ def import_(
 
     Example: **kg import graph.trig --out restored**
     """
-    from kg.store import STORE, Store
+    from kg.store import STORE, Store, restorable
 
+    restorable(file)  # before a folder is made for it
     with Store.create_or_open(folder / STORE) as store:
         store.load(file)
         store.publish()

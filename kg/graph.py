@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from kg.pipeline import Summary
 
 
-PAGE_ENTITIES = 500  # more than these are no picture any more
 EXPORT_FORMATS = (*FORMATS, "graphml", "gexf", "csv", "html")
 
 
@@ -80,7 +78,9 @@ class Graph:
             raise RequestError(f"no relation {name!r}: the ontology has {', '.join(sorted(known))}")
         return found
 
-    def view(self, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int = 500) -> explore.View:
+    def view(
+        self, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int | None = explore.MOST
+    ) -> explore.View:
         """The ``most`` central entities and their facts, or those of the named entities and relations only."""
         about = [iri for name in entities for iri in self.entities(name)]
         kinds = [self.relation(name) for name in relations]
@@ -94,7 +94,7 @@ class Graph:
         """A live view as an rdflib Dataset, whose default graph is the union of all graphs."""
         return self._store.to_rdflib()
 
-    def show(self, *, most: int = 500) -> Any:
+    def show(self, *, most: int = explore.MOST) -> Any:
         """The picture, for the last line of a notebook cell."""
         from kg.web import page
 
@@ -112,7 +112,7 @@ class Graph:
             kinds = [self.relation(name) for name in relations]
             self._store.export(format, file, about=about, relations=kinds)
         elif format in EXPORT_FORMATS:
-            most = PAGE_ENTITIES if format == "html" else sys.maxsize
+            most = explore.MOST if format == "html" else None
             file.write(_pictures()[format](self.view(entities=entities, relations=relations, most=most)))
         else:
             raise RequestError(f"unknown format {format!r}: use one of {', '.join(EXPORT_FORMATS)}")

@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 from kg.explore.formats import gexf, graphml, network, table
 from kg.explore.positions import layout
 from kg.explore.reading import find, view
-from kg.explore.values import Edge, Node, Quote, View
+from kg.explore.values import MOST, Edge, Node, Quote, View
 from kg.store import Store
 
 if TYPE_CHECKING:
     import networkx
 
 __all__ = [
-    "Edge", "Node", "Quote", "View", "find", "gexf", "graphml", "layout", "network", "table", "to_networkx", "view",
+    "MOST", "Edge", "Node", "Quote", "View", "find", "gexf", "graphml", "layout", "network", "table", "to_networkx",
+    "view",
 ]  # fmt: skip
 
 
 def to_networkx(store: Store) -> networkx.MultiDiGraph:
     """All entities and facts: nodes and edges are named by IRI, attributes are strings and numbers."""
-    return network(view(store, most=10**9))
+    return network(view(store, most=None))

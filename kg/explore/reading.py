@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from kg.errors import RequestError
 from kg.explore.importance import grouped, weighed
-from kg.explore.values import Edge, Node, Quote, View
+from kg.explore.values import MOST, Edge, Node, Quote, View
 from kg.identity import name_key, slug
 from kg.store import Store
 
 FEW = 5000  # facts whose names still fit a query
 
 
-def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int = 500) -> View:
+def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str] = (), most: int | None = MOST) -> View:
     """The ``most`` central entities with all facts between them; names that are in no fact come last.
 
     ``entities`` and ``relations`` (IRIs) keep only facts with one of each.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST = 500  # entities in a picture: more than these are none any more
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Quote:

@@ -16,11 +16,11 @@ On disk, below the folder of a store:
 """
 
 from kg.store.database import Stats, Store
-from kg.store.export import FORMATS
+from kg.store.export import FORMATS, restorable
 from kg.store.folder import current
 from kg.store.results import RESULT_FORMATS, Result
 
 STORE = "store"  # the folder of the store within an output folder
 EXPORTS = {"graph.ttl": "turtle", "graph.html": "html"}  # the files beside it, and their formats
 
-__all__ = ["EXPORTS", "FORMATS", "RESULT_FORMATS", "STORE", "Result", "Stats", "Store", "current"]
+__all__ = ["EXPORTS", "FORMATS", "RESULT_FORMATS", "STORE", "Result", "Stats", "Store", "current", "restorable"]

@@ -109,13 +109,19 @@ def _knowledge(store: ox.Store) -> Iterator[ox.Triple]:
             yield quad.triple
 
 
-def restore(file: Path, folder: Path) -> None:
-    """Fill a new store in ``folder`` from an export. Raises StoreError if the file is none."""
+def restorable(file: Path) -> ox.RdfFormat:
+    """The format of a file by its ending. Raises StoreError if it is not there, or does not keep everything."""
     kind = _RESTORABLE.get(file.suffix.lower())
     if kind is None:
         raise StoreError(f"{file}: only {', '.join(sorted(_RESTORABLE))} keep everything; export as trig or nquads")
     if not file.is_file():
         raise StoreError(f"{file}: no such file; name one that kg export wrote")
+    return kind
+
+
+def restore(file: Path, folder: Path) -> None:
+    """Fill a new store in ``folder`` from an export. Raises StoreError if the file is none."""
+    kind = restorable(file)
     store = ox.Store(str(folder))
     try:
         with file.open("rb") as stream:

@@ -25,7 +25,6 @@ from kg import explore
 from kg.explore import Edge, Node, View
 from kg.store import Store
 
-MOST = 500  # entities in a picture
 SCRIPTS = ("words", "model", "labels", "canvas", "panel", "search", "filters", "main")  # in this order
 
 HEADERS = {  # of the served page; what it says of itself is stricter
@@ -68,7 +67,7 @@ def show(view: View) -> Notebook:
 
 def from_store(store: Store) -> bytes:
     """The page of the most central entities of a store."""
-    return html(explore.view(store, most=MOST))
+    return html(explore.view(store))
 
 
 def html(view: View, *, title: str = "kg", lang: str = "vi") -> bytes:
