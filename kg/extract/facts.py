@@ -22,6 +22,7 @@ _SURE = {  # how much less sure an end is: measured on annotated news
     PhraseKind.EMPTY: 0.0,
 }
 _ACTION = 0.4
+_SINGLE = ("founded", "leads")  # their offices are somebody's; "các nhân viên" are a group that is nobody's name
 _SPEAKERS = ("Organization", "Person", "Place", "Role", "Work")  # a country and a report also say things
 _LEAST = 0.2  # facts that are less sure are left out
 
@@ -49,10 +50,12 @@ def build_facts(
     lexicon: Lexicon,
 ) -> tuple[Fact, ...]:
     """The facts of an article, sorted. Their ends are indices of ``resolution.things``."""
-    stated = []
+    stated, nobody = [], _offices_alone(readings, resolution)
     for candidate in candidates:
         s, o = resolution.of.get(candidate.subject), resolution.of.get(candidate.object)
         if s is None or o is None or s == o:
+            continue
+        if s in nobody or o in nobody:
             continue
         types = resolution.things[s].type, resolution.things[o].type
         relation = lexicon.ontology.relations.get(candidate.relation)
@@ -62,6 +65,23 @@ def build_facts(
             s, o = o, s
         stated.append(_state(article, readings[candidate.line], candidate, (s, o), sayings, resolution))
     return _join(_most_specific(stated, lexicon))
+
+
+def _offices_alone(readings: Sequence[Reading], resolution: Resolution) -> set[int]:
+    """The things only called by an office of one person: who holds it is not told, so nothing is stated of them."""
+    offices = {
+        (reading.line.index, hit.first)
+        for reading in readings
+        for hit in reading.line.cues
+        if hit.office and any(cue.relation in _SINGLE for cue in hit.cues)
+    }
+    return {
+        key
+        for key, thing in enumerate(resolution.things)
+        if all(
+            p.kind is PhraseKind.REFERENCE and p.first == p.head and (p.line, p.head) in offices for p in thing.phrases
+        )
+    }
 
 
 def _state(

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from kg.extract.lexicon import Lexicon, longest_matches
 from kg.extract.limits import Span
 from kg.extract.names import find_names
+from kg.extract.verbs import tag_verbs, verb_uses
 from kg.extract.words import split_names
 from kg.model import Sentence, Word
-from kg.ontology import Cue, Known, MarkerKind
+from kg.ontology import Cue, Frame, Known, MarkerKind
 
 _QUOTES = frozenset("\"“”«»'‘’")
 
@@ -63,7 +64,7 @@ class Line:
 
 def read_lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[Line, ...]:
     """The lines of an article."""
-    sentences = split_names(sentences, lexicon)
+    sentences = tag_verbs(split_names(sentences, lexicon), lexicon)
     names = find_names(sentences, lexicon)
     return tuple(_read_line(i, s, n, lexicon) for i, (s, n) in enumerate(zip(sentences, names, strict=True)))
 
@@ -82,12 +83,21 @@ def _read_line(index: int, sentence: Sentence, names: tuple[Span, ...], lexicon:
         longer.append((first, last))
     known = _known(sentence, lexicon)
     longer += [(first, last) for first, (last, _) in known.items()]
+    verbs = set(verb_uses(sentence, lexicon))
+    for first, last in verbs:
+        marks[first:last], ends[first:last] = [{}] * (last - first), range(first + 1, last + 1)
     cues = tuple(
-        CueHit(first, last, lexicon.cues[form := " ".join(forms[first:last])], form in lexicon.offices)
+        _hit(first, last, " ".join(forms[first:last]), lexicon, verb=(first, last) in verbs)
         for first, last in longest_matches(forms, lexicon.cues, lexicon.longest)
         if not any(a <= first and last <= b and last - first < b - a for a, b in longer)
     )
     return Line(index, sentence, names, tuple(marks), tuple(ends), cues, known)
+
+
+def _hit(first: int, last: int, form: str, lexicon: Lexicon, *, verb: bool) -> CueHit:
+    """The cues of a form; an office that is used as a verb is no office."""
+    cues = tuple(cue for cue in lexicon.cues[form] if not (verb and cue.frame is Frame.ROLE))
+    return CueHit(first, last, cues, form in lexicon.offices and not verb)
 
 
 def _known(sentence: Sentence, lexicon: Lexicon) -> dict[int, tuple[int, Known]]:

@@ -21,6 +21,7 @@ from kg.extract.limits import (
     recognised,
     written,
 )
+from kg.extract.verbs import is_verb_use
 from kg.model import Sentence
 from kg.ontology import MarkerKind
 
@@ -90,7 +91,9 @@ def _told_class(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: 
 
 def _after_office(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon: Lexicon) -> bool:
     """Whether an office stands before a name and no other name behind it: "Tổng thống Putin", seldom "Chủ tịch AMD"."""
-    office = span.first > 0 and sentence.words[span.first - 1].text.casefold() in lexicon.offices
+    at = span.first - 1
+    office = at >= 0 and sentence.words[at].text.casefold() in lexicon.offices
+    office = office and not is_verb_use(sentence, at, at + 1, lexicon)
     return office and all(not span.last <= other.first <= span.last + 2 for other in spans)
 
 
@@ -103,7 +106,7 @@ def _holder_class(sentence: Sentence, span: Span, spans: Sequence[Span], lexicon
 
 def class_before(sentence: Sentence, index: int, lexicon: Lexicon) -> str:
     """The class that a title or class noun directly before a name gives it, or ""."""
-    if index == 0:
+    if index == 0 or is_verb_use(sentence, index - 1, index, lexicon):
         return ""
     form = sentence.words[index - 1].text.casefold()
     marks = lexicon.markers.get(form, {})
