@@ -14,7 +14,7 @@ from kg.extract.lexicon import Lexicon
 from kg.extract.lines import CueHit
 from kg.extract.lists import ends, place_list
 from kg.extract.phrases import Phrase, PhraseKind
-from kg.extract.reading import Reading, owner_of, target
+from kg.extract.reading import Reading, owner_of, start_of, target
 from kg.extract.roles import role_pairs
 from kg.ontology import Cue, Frame, MarkerKind
 
@@ -125,9 +125,10 @@ def _passive(reading: Reading, hit: CueHit) -> list[Pair] | None:
         patient, agent = subject(reading, at), _agent(reading, hit.last)
     else:
         agent = reading.ending.get(at)
-        if agent is None or not line.has(agent.first - 1, MarkerKind.PASSIVE, MarkerKind.BY):
+        start = start_of(reading, agent) if agent is not None else 0
+        if agent is None or not line.has(start - 1, MarkerKind.PASSIVE, MarkerKind.BY):
             return None
-        patient = subject(reading, agent.first - 1)
+        patient = subject(reading, start - 1)
     return [(replace(patient, phrase=agent), patient.phrase)] if patient and agent else []
 
 

@@ -21,6 +21,10 @@ CASES = {
         f"{AMD} bị/AUX mua/VERB bởi/ADP {NVIDIA} ./PUNCT",
         {("Nvidia", "acquires", "AMD")},
     ),
+    "passive with a titled agent before": (
+        f"{AMD} được/AUX ông/NOUN {ALTMAN} mua/VERB ./PUNCT",
+        {("Sam Altman", "acquires", "AMD")},
+    ),
     "agent without a passive": (f"{AMD} do/ADP {NVIDIA} phát_triển/VERB", {("Nvidia", "develops", "AMD")}),
     "passive without an agent": (f"{AMD} bị/AUX mua/VERB ./PUNCT", set()),
     "preposition and list": (
