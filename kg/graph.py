@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from kg import explore
 from kg.errors import RequestError, StoreError
 from kg.identity import name_key
+from kg.ontology import local_name
 from kg.rdf import ONTOLOGY_GRAPH
 from kg.store import EXPORTS, FORMATS, STORE, Result, Stats, Store
 
@@ -70,7 +71,7 @@ class Graph:
         rows = list(
             self.query("SELECT DISTINCT ?p ?label { ?p a owl:ObjectProperty . OPTIONAL { ?p rdfs:label ?label } }")
         )
-        known = {str(relation).rsplit("#", 1)[-1].rsplit("/", 1)[-1]: str(relation) for relation, _ in rows}
+        known = {local_name(relation): str(relation) for relation, _ in rows}
         labels = {name_key(str(label)): str(relation) for relation, label in sorted(rows, key=str)}
         iris = {iri: iri for iri in known.values()}
         found = known.get(name.removeprefix("kg:")) or iris.get(name) or labels.get(name_key(name))

@@ -115,10 +115,11 @@ def article_triples(
 
     Raises RequestError if a quote is not in the article at its place: nothing enters the graph without evidence.
     """
+    classes = {name: found.iri for name, found in ontology.classes.items()}
     mentions = {entity.key: mention_iri(article.id, entity) for entity in extraction.entities}
     triples = {*_article(article), (article_iri(article.id), KG.readBy, RUN[run])}
     for entity in extraction.entities:
-        triples |= set(_mention(article, entity, mentions[entity.key], ontology))
+        triples |= set(_mention(article, entity, mentions[entity.key], classes))
     confidence: dict[URIRef, float] = {}  # of facts that are one statement the highest
     for fact in extraction.facts:
         node = _statement_iri(article, fact, mentions)
@@ -149,10 +150,10 @@ def _article(article: Article) -> Iterator[Triple]:
         yield node, SCHEMA.url, Literal(article.address, datatype=XSD.anyURI)
 
 
-def _mention(article: Article, entity: Entity, node: URIRef, ontology: Ontology) -> Iterator[Triple]:
+def _mention(article: Article, entity: Entity, node: URIRef, classes: Mapping[str, str]) -> Iterator[Triple]:
     yield node, RDF.type, KG.Mention
     yield node, KG.inArticle, article_iri(article.id)
-    yield node, KG.mentionType, class_iri(entity.type, {name: found.iri for name, found in ontology.classes.items()})
+    yield node, KG.mentionType, class_iri(entity.type, classes)
     yield node, SKOS.prefLabel, Literal(entity.name)
     yield from ((node, SKOS.altLabel, Literal(alias)) for alias in entity.aliases)
 

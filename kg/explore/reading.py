@@ -11,6 +11,7 @@ from kg.errors import RequestError
 from kg.explore.importance import grouped, weighed
 from kg.explore.values import MOST, Edge, Node, Quote, View
 from kg.identity import name_key, slug
+from kg.ontology import local_name
 from kg.store import Store
 
 FEW = 5000  # facts whose names still fit a query
@@ -22,7 +23,7 @@ def view(store: Store, *, entities: Sequence[str] = (), relations: Sequence[str]
     ``entities`` and ``relations`` (IRIs) keep only facts with one of each.
     """
     edges = _edges(store)
-    about, kinds = set(entities), {_local(iri) for iri in relations}
+    about, kinds = set(entities), {local_name(iri) for iri in relations}
     wanted = [
         edge
         for edge in edges
@@ -72,7 +73,7 @@ def _nodes(store: Store) -> list[Node]:
         "OPTIONAL { ?e skos:altLabel ?alias } } GROUP BY ?e"
     )
     return sorted(
-        Node(str(iri), str(label), _local(type), _lines(aliases), 0, 0.0, 0) for iri, label, type, aliases in rows
+        Node(str(iri), str(label), local_name(type), _lines(aliases), 0, 0.0, 0) for iri, label, type, aliases in rows
     )
 
 
@@ -87,9 +88,9 @@ def _edges(store: Store) -> list[Edge]:
         Edge(
             str(statement),
             str(subject),
-            _local(relation),
+            local_name(relation),
             str(object),
-            _local(modality).lower(),
+            local_name(modality).lower(),
             str(speaker or ""),
             str(label or ""),
             float(str(confidence)),
@@ -133,12 +134,8 @@ def _labels(store: Store) -> dict[str, dict[str, str]]:
         "SELECT ?term ?label { ?term a ?kind ; rdfs:label ?label . VALUES ?kind { owl:Class owl:ObjectProperty } }"
     )
     for term, label in sorted(rows, key=str):
-        labels[_local(term)].setdefault(getattr(label, "language", "") or "", str(label))
+        labels[local_name(term)].setdefault(getattr(label, "language", "") or "", str(label))
     return labels
-
-
-def _local(iri: object) -> str:
-    return str(iri).rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
 def _lines(text: object) -> tuple[str, ...]:

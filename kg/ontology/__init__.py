@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg.ontology.reading import read_values
+from kg.ontology.reading import local_name, read_values
 from kg.ontology.turtle import read_files, shapes_file, shipped_folder
 from kg.ontology.values import (
     Cue,
@@ -37,6 +37,7 @@ __all__ = [
     "Ontology",
     "Relation",
     "load",
+    "local_name",
     "shapes_file",
     "shipped_folder",
 ]

@@ -37,7 +37,7 @@ def read_values(source: Source) -> Ontology:
     )
 
 
-def local_name(iri: Node) -> str:
+def local_name(iri: object) -> str:
     """The part after the last "#" or "/".
 
     >>> local_name(URIRef("https://example.org/kg/ontology#develops"))

@@ -13,7 +13,7 @@ from rdflib import Dataset, Literal, URIRef
 
 from kg.errors import StoreError
 from kg.model import Article, Extraction, Sentence
-from kg.ontology import Ontology
+from kg.ontology import Ontology, local_name
 from kg.rdf import (
     KG,
     ONTOLOGY_GRAPH,
@@ -133,7 +133,7 @@ class Store:
     def articles(self) -> dict[str, tuple[str, str]]:
         """The content hash, and the run that read it, of every article, by id."""
         rows = self.query("SELECT ?id ?hash ?run { ?a dcterms:identifier ?id ; kg:contentHash ?hash ; kg:readBy ?run }")
-        return {str(id): (str(digest), str(run).rsplit("/", 1)[-1]) for id, digest, run in rows}
+        return {str(id): (str(digest), local_name(run)) for id, digest, run in rows}
 
     def replace(
         self,
@@ -241,7 +241,7 @@ class Store:
     def stats(self) -> Stats:
         """Counts of what the store holds."""
         rows = self.query("SELECT ?m (COUNT(?st) AS ?n) { ?st kg:modality ?m } GROUP BY ?m ORDER BY ?m")
-        modalities = {str(m).rsplit("#", 1)[-1].lower(): int(str(n)) for m, n in rows}
+        modalities = {local_name(m).lower(): int(str(n)) for m, n in rows}
         ((entities,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
         facts = sum(modalities.values())
         return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self._open))

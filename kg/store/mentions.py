@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 from rdflib import URIRef
 
-from kg.identity import Canonical, MentionRecord, canonicalise, name_key, slug
+from kg.identity import PERSON, Canonical, MentionRecord, canonicalise, name_key, slug
 from kg.model import Article, Extraction
-from kg.ontology import Ontology
+from kg.ontology import Ontology, local_name
 from kg.rdf import ID, PREFIXES, article_iri, mention_iri
 from kg.store.updates import literal
 
-PERSON = "Person"
 _MENTION = """?m skos:prefLabel ?name ; kg:mentionType ?type ; kg:refersTo ?e ; kg:mergeReason ?why ; kg:inArticle ?a .
 ?a dcterms:identifier ?id"""
 
@@ -126,11 +125,11 @@ class Mentions:
         aliases: dict[str, set[str]] = defaultdict(set)
         for mention, alias in self._rows(f"SELECT ?m ?alias {{ {those} ?m skos:altLabel ?alias }}"):
             aliases[mention].add(alias)
-        links = self._links(row[1] for row in rows if _local(row[4]) == PERSON)
+        links = self._links(row[1] for row in rows if local_name(row[4]) == PERSON)
         for key, mention, article, name, type, entity, why in rows:
-            self.classes.setdefault(_local(type), type)
+            self.classes.setdefault(local_name(type), type)
             more = (tuple(sorted(aliases[mention])), tuple(sorted(links[mention])))
-            found[key][mention] = Placed(MentionRecord(article, mention, name, _local(type), *more), entity, why)
+            found[key][mention] = Placed(MentionRecord(article, mention, name, local_name(type), *more), entity, why)
         self._groups.update(found)
 
     def _links(self, mentions: Iterable[str]) -> dict[str, set[str]]:
@@ -142,17 +141,13 @@ class Mentions:
                 f"SELECT DISTINCT ?m ?name ?type {{ VALUES ?m {{ {values} }} "
                 f"?st kg:{end}Mention ?m ; kg:{other}Mention ?o . ?o skos:prefLabel ?name ; kg:mentionType ?type }}"
             ):
-                links[mention].add(self._link(name, _local(type)))
+                links[mention].add(self._link(name, local_name(type)))
         return links
 
     def _rows(self, sparql: str) -> Iterator[tuple[str, ...]]:
         solutions = self._store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
         assert isinstance(solutions, ox.QuerySolutions)
         return (tuple(term.value for term in row) for row in solutions)
-
-
-def _local(iri: str) -> str:
-    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
 def _joined(one: MentionRecord, other: MentionRecord) -> MentionRecord:
