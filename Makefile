@@ -8,7 +8,7 @@ CHROMIUM := /usr/bin/chromium
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 export OMP_NUM_THREADS := 1
 
-.PHONY: help setup demo test lint train chromium eval sample clean
+.PHONY: help setup demo test lint train chromium eval bench sample clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -42,6 +42,10 @@ train: setup  ## make the language models anew from ../shared/data
 eval: setup  ## score the facts of the seed and of unseen articles against ../shared/gold
 	$(BIN)/python -m kg.training.facts --set seed
 	$(BIN)/python -m kg.training.facts --set unseen | tail -8
+
+bench: setup  ## measure words per second, next to Stanza's stock configuration and spaCy
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m kg.training.bench
 
 sample: setup  ## make outputs/sample, the committed graph of the sample articles, anew
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from kg.errors import KgError, RequestError
+from kg.errors import ArticleError, KgError, RequestError
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -69,6 +69,13 @@ class QueryFormat(StrEnum):
     JSONLD = "jsonld"
 
 
+class ParseFormat(StrEnum):
+    """How an analysis is shown."""
+
+    CONLLU = "conllu"
+    JSON = "json"
+
+
 class ExportFormat(StrEnum):
     """File formats of exports."""
 
@@ -88,6 +95,8 @@ Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the
 Ontologies = Annotated[
     list[Path] | None, typer.Option("--ontology", metavar="FILE", help="Turtle that extends or replaces ours.")
 ]
+Language = Annotated[Lang, typer.Option("--lang", help="The language of the articles.")]
+Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Your own Stanza models.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
 OUTPUTS = Path("outputs")
 
@@ -132,9 +141,9 @@ def build(
     ],
     folder: Folder = OUTPUTS,
     ontology: Ontologies = None,
-    lang: Annotated[Lang, typer.Option("--lang", help="The language of the articles.")] = Lang.AUTO,
+    lang: Language = Lang.AUTO,
     date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of articles that carry none.")] = "",
-    models: Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Your own Stanza models.")] = None,
+    models: Models = None,
     plain: Annotated[
         Plain | None, typer.Option("--plain", help="Which facts become plain triples too (kept with the store).")
     ] = None,
@@ -160,7 +169,7 @@ def build(
             progress=show,
         )
     for message in summary.failed:
-        err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
+        _show_left_out(message)
     if export:
         _write_exports(folder)
     _show_summary(summary, folder, exported=export)
@@ -215,6 +224,38 @@ def remove(
 
 
 # Read
+
+
+@app.command()
+def parse(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Files, folders, http(s) addresses, - for standard input.")
+    ],
+    lang: Language = Lang.AUTO,
+    format: Annotated[ParseFormat, typer.Option("--format", help="How the analysis is shown.")] = ParseFormat.CONLLU,
+    models: Models = None,
+    output: Output = None,
+) -> None:
+    """Show sentences, words, tags, trees and names of articles. JSON has one line for each article.
+
+    Example: **kg parse article.txt --format conllu**
+    """
+    from kg.parse import to_conllu, to_json
+    from kg.pipeline import analyse
+
+    failed = False
+    with _output(output) as file:
+        for analysis in analyse(paths, lang=lang.value, models=models):
+            if isinstance(analysis, ArticleError):
+                failed = True
+                _show_left_out(str(analysis))
+                continue
+            article, sentences = analysis
+            as_conllu = format is ParseFormat.CONLLU
+            text = to_conllu(sentences, article.id) if as_conllu else to_json(article, sentences) + "\n"
+            file.write(text.encode())
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -370,6 +411,10 @@ def _progress() -> Iterator[Progress]:
     with Progress(*columns, console=err, transient=True) as bars:
         task = bars.add_task("", total=None)
         yield lambda done, total, name: bars.update(task, completed=done, total=total, description=_plain(name))
+
+
+def _show_left_out(message: str) -> None:
+    err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
 
 
 def _show_summary(summary: Summary, folder: Path, *, exported: bool) -> None:

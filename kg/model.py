@@ -47,7 +47,7 @@ class Word:
     start: int
     end: int
     text: str  # as written; a Vietnamese word may hold spaces ("năng lượng")
-    lemma: str
+    lemma: str  # a Vietnamese one is the word itself, in small letters unless it is a name
     upos: str
     xpos: str
     head: int  # index of the governing word in the sentence, -1 for the root

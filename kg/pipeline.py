@@ -1,23 +1,23 @@
-"""The write side: articles -> store and exports, one function to read top to bottom."""
+"""The write side: articles -> sentences, store and exports; ``build`` is to be read top to bottom."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg import articles, parse
 from kg.errors import ArticleError
 from kg.extract import extract
-from kg.model import Article
+from kg.model import Article, Sentence
 from kg.ontology import Ontology, load
 from kg.rdf import Triple, run_triples
 from kg.store import EXPORTS, STORE, Store
 
-_CODE = ("articles/**/*.py", "parse.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
+_CODE = ("articles/**/*.py", "parse/*.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of articles done, the number of all, and the name of the one that is read next."""
@@ -87,11 +87,27 @@ def build(
     )
 
 
+def analyse(
+    paths: Sequence[str], *, lang: str = "auto", models: Path | None = None
+) -> Iterator[tuple[Article, tuple[Sentence, ...]] | ArticleError]:
+    """The articles at the paths with their sentences, in order; the error where one cannot be read.
+
+    Raises ModelError, and ArticleError where a path does not exist.
+    """
+    for source in articles.sources(paths):
+        try:
+            article = articles.read(source, lang=lang)
+        except ArticleError as error:
+            yield error
+        else:
+            yield article, _parser(article.lang, models).parse(article)
+
+
 def _update(
     store: Store, article: Article, knowledge: Ontology, models: Path | None, *, before: tuple[str, str] | None
 ) -> bool:
     """Read an article into the store, if its content or what reads it is not as before."""
-    run = Run(article.lang, models or parse.MODELS / article.lang, knowledge.hash)
+    run = Run(article.lang, models or parse.MODELS, knowledge.hash)
     if before == (article.hash, run.name):
         return False
     sentences = _parser(article.lang, models).parse(article)

@@ -194,10 +194,7 @@ BAD = {
     "fake.pdf": (b"Xin", "is not a PDF file or is damaged"),
     "scan.pdf": (make_pdf([[]]), "its pages are pictures"),
     "names.txt": (b"OpenAI, Nvidia, Oracle, AMD", "cannot tell the language"),
-    "story.txt": (
-        b"OpenAI has signed a deal with Nvidia.",
-        "English is not supported yet; for now kg reads Vietnamese",
-    ),
+    "histoire.txt": ("La société a signé un contrat avec ses rivaux.".encode(), "cannot tell the language"),
 }
 
 
@@ -240,7 +237,6 @@ def test_encrypted_pdf(tmp_path: Path) -> None:
 
 def test_languages_and_dates_that_are_no_options(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
-    assert "English is not supported yet" in refusal(tmp_path / "a.txt", lang="en")
     assert "language 'fr' is not supported" in refusal(tmp_path / "a.txt", lang="fr")
     with pytest.raises(RequestError, match="YYYY-MM-DD"):
         read_one(tmp_path / "a.txt", date="8/10")

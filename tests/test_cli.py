@@ -84,12 +84,12 @@ def test_build_goes_on_after_an_article_that_cannot_be_read(kg: Run, tmp_path: P
     (tmp_path / "good.txt").write_text(ARTICLE, encoding="utf8")
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "binary.txt").write_bytes(b"\x00\x01\x02" * 100)
-    (tmp_path / "english.txt").write_text("The company said on Monday that it would buy the rival firm. " * 3)
-    done = kg("build", "good.txt", "empty.txt", "binary.txt", "english.txt", "--no-export")
+    (tmp_path / "names.txt").write_text("OpenAI, Nvidia, Oracle, AMD")
+    done = kg("build", "good.txt", "empty.txt", "binary.txt", "names.txt", "--no-export")
     assert done.returncode == 1
-    for name in ("empty.txt", "binary.txt", "english.txt"):
+    for name in ("empty.txt", "binary.txt", "names.txt"):
         assert re.search(rf"left out: .*{name}", done.stderr), done.stderr
-    assert "English" in done.stderr and "Traceback" not in done.stderr
+    assert "--lang" in done.stderr and "Traceback" not in done.stderr
     assert facts(kg)
 
 
@@ -197,6 +197,33 @@ def test_remove_takes_an_article_and_only_that(copy: Path, kg: Run) -> None:
     assert SAMPLES[0].name not in texts and SAMPLES[1].name in texts
 
 
+def test_parse_prints_conllu_with_offsets_and_names(kg: Run, tmp_path: Path) -> None:
+    text = "Nguyễn Lan\n\nOpenAI hợp tác với Nvidia. Giá tăng."
+    (tmp_path / "a.txt").write_text(unicodedata.normalize("NFD", text), encoding="utf8")
+    done = kg("parse", "a.txt", "--lang", "vi")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [line.split("\t") for line in done.stdout.splitlines() if line and not line.startswith("#")]
+    assert [row[1] for row in rows][1:] == ["OpenAI", "hợp tác", "với", "Nvidia", ".", "Giá", "tăng", "."]
+    assert all(len(row) == 10 for row in rows)
+    for row in rows:
+        misc = dict(field.split("=") for field in row[9].split("|"))
+        assert text[int(misc["start_char"]) : int(misc["end_char"])] == row[1]
+    assert "ner=S-Organization" in rows[1][9]
+    assert done.stdout.count("\n\n") == 3 and done.stdout.startswith("# newdoc id = a.txt\n")
+
+
+def test_parse_prints_json_of_two_languages(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("OpenAI hợp tác với Nvidia.", encoding="utf8")
+    (tmp_path / "b.txt").write_text("The companies were working with Nvidia.", encoding="utf8")
+    (tmp_path / "c.txt").write_text("", encoding="utf8")
+    done = kg("parse", "a.txt", "b.txt", "c.txt", "--format", "json")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["lang"], second["lang"]) == ("vi", "en")
+    lemmas = {word["text"]: word["lemma"] for word in second["sentences"][0]["words"]}
+    assert (lemmas["companies"], lemmas["were"], lemmas["working"]) == ("company", "be", "work")
+    assert done.returncode == 1 and "c.txt is empty" in done.stderr
+
+
 def test_stats_and_validate(built: Path) -> None:
     stats = run_kg("stats", "--out", built, cwd=built)
     assert re.search(r"articles\s+3", stats.stdout) and re.search(r"facts planned\s+\d", stats.stdout)
@@ -214,8 +241,8 @@ def test_validate_reports_a_graph_that_does_not_conform(copy: Path, kg: Run, tmp
 
 
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
-    for number in range(40):
-        (tmp_path / f"{number:02}.txt").write_text(
+    for number in range(100):
+        (tmp_path / f"{number:03}.txt").write_text(
             SAMPLES[0].read_text(encoding="utf8") + f"\n{number}", encoding="utf8"
         )
     build = subprocess.Popen(
@@ -224,11 +251,11 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     database = tmp_path / "outputs" / "store" / "live"
     while not database.exists():
         time.sleep(0.1)
-    time.sleep(8)
+    time.sleep(6)
     build.send_signal(signal.SIGINT)
     _, message = build.communicate(timeout=60)
     assert build.returncode == 130 and "stopped" in message and "Traceback" not in message
-    done = run_kg("build", "00.txt", "--no-export", cwd=tmp_path)
+    done = run_kg("build", "000.txt", "--no-export", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert run_kg("validate", cwd=tmp_path).returncode == 0
 

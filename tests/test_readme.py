@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from command import ROOT, run_kg
 
 README = (ROOT / "README.md").read_text(encoding="utf8")
 COMMANDS = re.findall(r"^ +(kg (?!serve).+)$", README, re.MULTILINE)
-PYTHON = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+PYTHON = re.findall(r"^ *```python\n(.*?)```", README, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
 
 
 def test_there_are_commands() -> None:
-    assert len(COMMANDS) >= 5 and PYTHON
+    assert len(COMMANDS) >= 5 and len(PYTHON) == 2
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -44,11 +45,13 @@ def _expanded(folder: Path, part: str) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.glob(part))
 
 
-def test_python(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("program", PYTHON)
+def test_python(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
+) -> None:
     monkeypatch.chdir(folder)
-    assert PYTHON
-    exec(PYTHON[1].replace("\n   ", "\n").lstrip(), {})
-    assert "openai" in capsys.readouterr().out
+    exec(textwrap.dedent(program), {})
+    assert "openai" in capsys.readouterr().out.casefold()
 
 
 def test_pictures_and_links_exist() -> None:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 LANGUAGES = {"vi": "Vietnamese", "en": "English"}  # those that can be told apart
-SUPPORTED = ("vi",)  # those that there are models and cue words for
+SUPPORTED = ("vi", "en")  # those that there are models and cue words for
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ONLY_VIETNAMESE = re.compile("[ăđơưẽĩũỹảẻỉỏủỷạẹịọụỵẠ-ỹ]")  # French and Portuguese have é, à, ê, ã too

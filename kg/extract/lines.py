@@ -71,7 +71,7 @@ def read_lines(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[Line, .
 
 def _read_line(index: int, sentence: Sentence, names: tuple[Span, ...], lexicon: Lexicon) -> Line:
     """Match the tables outside the names: no cue or marker is looked for inside "Bộ Phát triển"."""
-    forms = [word.text.casefold() for word in sentence.words]
+    forms = _forms(sentence, lexicon)
     for span in names:
         forms[span.first : span.last] = ["\0"] * (span.last - span.first)
     marks: list[dict[MarkerKind, str]] = [{} for _ in forms]
@@ -92,6 +92,23 @@ def _read_line(index: int, sentence: Sentence, names: tuple[Span, ...], lexicon:
         if not any(a <= first and last <= b and last - first < b - a for a, b in longer)
     )
     return Line(index, sentence, names, tuple(marks), tuple(ends), cues, known)
+
+
+def _forms(sentence: Sentence, lexicon: Lexicon) -> list[str]:
+    """The words as the tables may have them: as written, or else their lemmas ("signed deals with")."""
+    forms = [word.text.casefold() for word in sentence.words]
+    lemmas = [word.lemma.casefold() for word in sentence.words]
+    if lemmas == forms:
+        return forms
+    tables = (lexicon.cues, lexicon.markers)
+    written = [span for table in tables for span in longest_matches(forms, table, lexicon.longest)]
+    taken = {index for span in written for index in range(*span)}
+    for table in tables:
+        for first, last in longest_matches(lemmas, table, lexicon.longest):
+            if taken.isdisjoint(range(first, last)):
+                taken.update(range(first, last))
+                forms[first:last] = lemmas[first:last]
+    return forms
 
 
 def _hit(first: int, last: int, form: str, lexicon: Lexicon, *, verb: bool) -> CueHit:

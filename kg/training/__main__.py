@@ -1,161 +1,127 @@
-"""Make the weights: ``python -m kg.training [STEP...] [--data DIR] [--out DIR] [--work DIR]``.
+"""Make the weights: ``python -m kg.training [STEP...] [--lang LANG]``; ``make train`` runs all, for both languages.
 
-Steps, in order: encoder, tokenize, pos, depparse, ner, evaluate. A step whose output exists is skipped; delete the file
-to make it anew. What was encoded before is kept in --work, so a run that was stopped goes on from there.
+Steps, in order: encoder (published weights, vocabulary pruned), network (all corpora together, two processes, over an
+hour), ship (weights into --out), evaluate. Without STEP, those run whose output is missing, and all after them. The
+network step goes on from its last checkpoint after a stop, as long as languages and corpora are the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.training import corpora
-
 SEED = 1234
+STEPS_OF_TRAINING = 1550
+RATE = 2e-4
+LANGUAGES = ("vi", "en")
 
 
 @dataclass(frozen=True)
 class Folders:
-    """Where a training run reads and writes."""
+    """Where a training run reads and writes, and what it learns from."""
 
     data: Path
     gold: Path
     out: Path
     work: Path
-    without: frozenset[str]  # corpora to leave out: "tagged", "vlsp2016", "gold"
+    languages: tuple[str, ...] = LANGUAGES
+    without: frozenset[str] = frozenset()  # names of corpora to leave out
 
     @property
-    def encoder(self) -> Path:
-        return self.out / "encoder"
-
-    def model(self, name: str) -> Path:
-        return self.out / "vi" / f"{name}.pt"
+    def start(self) -> Path:
+        return self.work / "start"
 
 
 def make_encoder(folders: Folders) -> None:
     from kg.training import encoder
 
-    encoder.make_encoder(folders.encoder, data=folders.data)
+    encoder.make_encoder(folders.start, data=folders.data)
 
 
-def make_tokenizer(folders: Folders) -> None:
-    from kg.training.stanza_models import train_tokenizer
+def make_network(folders: Folders) -> None:
+    from functools import partial
 
-    train, dev = _words(folders), corpora.treebank(folders.data, "dev")
-    if "vlsp2016" not in folders.without:
-        known = {corpora.key(tree) for tree in (*train, *dev)}
-        train += [tree for tree in corpora.named(folders.data, 2016) if corpora.key(tree) not in known]
-    train_tokenizer(folders.model("tokenize"), train=train, dev=dev, work=folders.work)
+    from kg.training.material import material
+    from kg.training.multitask import Course, together
 
-
-def make_tagger(folders: Folders) -> None:
-    from kg.training.features import Features
-    from kg.training.modern import tagged_today
-    from kg.training.stanza_models import train_tagger
-
-    features = Features(folders.work / "features", encoder=folders.encoder)
-    dev, train = corpora.treebank(folders.data, "dev"), _words(folders)
-    train += tagged_today(train, 600, seed=SEED)
-    train_tagger(folders.model("pos"), train=train, dev=dev, work=folders.work, features=features)
-
-
-def _words(folders: Folders) -> list[corpora.Tree]:
-    """Sentences with gold words and tags."""
-    train = corpora.treebank(folders.data, "train")
-    return train if "tagged" in folders.without else train + corpora.tagged(folders.data)
-
-
-def make_parser(folders: Folders) -> None:
-    from kg.training.features import Features
-    from kg.training.stanza_models import retagged, train_parser
-
-    features = Features(folders.work / "features", encoder=folders.encoder)
-    # The parser reads predicted tags later, so it is trained on predicted ones, and chosen by scores on those.
-    parts = (corpora.treebank(folders.data, part) for part in ("train", "dev"))
-    train, dev = (retagged(trees, folders.model("pos"), work=folders.work, features=features) for trees in parts)
-    train_parser(folders.model("depparse"), train=train, dev=dev, work=folders.work, features=features)
-
-
-def make_name_tagger(folders: Folders) -> None:
-    from kg.training import name_data
-    from kg.training.features import Features
-    from kg.training.stanza_models import named_again, train_names
-
-    features = Features(folders.work / "features", encoder=folders.encoder)
-    ends = name_data.word_ends(folders.model("tokenize"))
-    names = name_data.read_name_data(folders.data, gold=folders.gold, ends=ends, seed=SEED)
-    names = names.without(folders.without)
-    first = folders.work / "first/ner.pt"
-    dev = names.vlsp2021[1]
-    if not first.exists():
-        train = name_data.first_training(names, ends=ends, seed=SEED)
-        train_names(first, train=train, dev=dev, work=folders.work, features=features, steps=1500)
-    train = name_data.full_training(
-        names, lambda trees: named_again(trees, first, features=features), ends=ends, seed=SEED
+    read = partial(
+        material, folders.data, folders.gold, seed=SEED, languages=folders.languages, without=folders.without
     )
-    train_names(folders.model("ner"), train=train, dev=dev, work=folders.work, features=features, steps=2000)
+    course = Course(steps=STEPS_OF_TRAINING, rate=RATE, seed=SEED)
+    together(read, course, start=folders.start, work=folders.work)
+
+
+def ship(folders: Folders) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    from kg.models.network import Network, Sizes
+    from kg.models.weights import save_network
+    from kg.parse.folders import KNOWN_LEMMAS
+    from kg.training import corpora
+
+    saved = torch.load(folders.work / "trained.pt", weights_only=False)
+    network = Network(Sizes(**saved["sizes"]), saved["labels"])
+    network.load_state_dict(saved["network"])
+    blocks = load_file(folders.start / "encoder.safetensors")
+    shutil.copy(folders.start / "tokenizer.json", folders.out)
+    save_network(folders.out, network, words={key: part for key, part in blocks.items() if ".words." in key})
+    if "en" in folders.languages:
+        paragraphs = corpora.english_treebank(folders.data, "train")
+        corpora.write_lemmas(folders.out / "en" / KNOWN_LEMMAS, [tree for part in paragraphs for tree in part])
 
 
 def evaluate(folders: Folders) -> None:
-    from kg.training import evaluation, name_data
-    from kg.training.features import Features
-    from kg.training.stanza_models import named_again
+    from kg.training import evaluation
 
-    features = Features(folders.work / "features", encoder=folders.encoder)
-    models = folders.out / "vi"
-    report: dict[str, dict[str, float]] = {
-        "ud_dev_raw": evaluation.raw_text_scores(folders.data, models=models, work=folders.work)
+    for lang in folders.languages:
+        scores = evaluation.scores(lang, data=folders.data, gold=folders.gold, models=folders.out, seed=SEED)
+        file = folders.out / lang / "scores.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+
+
+def _outputs(folders: Folders) -> dict[str, tuple[Callable[[Folders], None], Path]]:
+    return {
+        "encoder": (make_encoder, folders.start / "encoder.safetensors"),
+        "network": (make_network, folders.work / "trained.pt"),
+        "ship": (ship, folders.out / "weights.safetensors"),
+        "evaluate": (evaluate, folders.out / folders.languages[-1] / "scores.json"),
     }
-    ends = name_data.word_ends(folders.model("tokenize"))
-    names = name_data.read_name_data(folders.data, gold=folders.gold, ends=ends, seed=SEED)
-    held = (
-        ("vlsp2021", names.vlsp2021, None),
-        ("vlsp2016", names.vlsp2016, name_data.VLSP2016_TYPES),
-        ("news", names.news, name_data.GOLD_TYPES),
-    )
-    for name, (_, dev), kinds in held:
-        found = named_again(dev, folders.model("ner"), features=features)
-        report[f"names_{name}"] = evaluation.name_scores(dev, found, kinds=kinds)
-    (models / "scores.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-
-
-STEPS: dict[str, tuple[Callable[[Folders], None], str]] = {
-    "encoder": (make_encoder, "encoder/encoder.safetensors"),
-    "tokenize": (make_tokenizer, "vi/tokenize.pt"),
-    "pos": (make_tagger, "vi/pos.pt"),
-    "depparse": (make_parser, "vi/depparse.pt"),
-    "ner": (make_name_tagger, "vi/ner.pt"),
-    "evaluate": (evaluate, "vi/scores.json"),
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the steps asked for, all by default."""
-    import torch
-
-    torch.set_num_threads(1)  # two threads are slower than one on small machines
     reader = argparse.ArgumentParser(prog="python -m kg.training", description=__doc__)
-    reader.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(STEPS)}; default: all")
+    reader.add_argument("steps", nargs="*", metavar="STEP", help="default: all")
+    reader.add_argument("--lang", action="append", default=[], choices=LANGUAGES, help="default: both together")
     reader.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the corpora")
     reader.add_argument("--gold", type=Path, default=Path("../shared/gold/train"), help="folder of annotated news")
     reader.add_argument("--out", type=Path, default=Path("kg/models"), help="where the weights go")
     reader.add_argument("--work", type=Path, default=Path("outputs/training"), help="where intermediate files go")
-    corpus = ("tagged", "vlsp2016", "gold")
-    reader.add_argument("--without", action="append", default=[], choices=corpus, help="leave a corpus out")
+    reader.add_argument(
+        "--without", action="append", default=[], metavar="CORPUS", help="leave a corpus out; may be given again"
+    )
     asked = reader.parse_args(arguments)
-    if unknown := sorted(set(asked.steps) - set(STEPS)):
-        reader.error(f"no step {', '.join(unknown)}; there are {', '.join(STEPS)}")
-    folders = Folders(asked.data, asked.gold, asked.out, asked.work, frozenset(asked.without))
-    for name, (step, result) in STEPS.items():
-        if (asked.steps and name not in asked.steps) or (folders.out / result).exists():
+    languages = tuple(lang for lang in LANGUAGES if lang in (asked.lang or LANGUAGES))
+    folders = Folders(asked.data, asked.gold, asked.out, asked.work, languages, frozenset(asked.without))
+    outputs = _outputs(folders)
+    if unknown := sorted(set(asked.steps) - set(outputs)):
+        reader.error(f"no step {', '.join(unknown)}; there are {', '.join(outputs)}")
+    fresh = False  # whether a step before made something new
+    for name, (step, result) in outputs.items():
+        fresh = fresh or not result.exists()
+        if name not in asked.steps and (asked.steps or not fresh):
             print(f"{name}: skipped", file=sys.stderr)
             continue
         start = time.monotonic()
+        result.parent.mkdir(parents=True, exist_ok=True)
         step(folders)
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr)
     return 0

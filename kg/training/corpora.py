@@ -6,14 +6,16 @@ All words are given as in running text: no underscores, brackets for LBKT and RB
 from __future__ import annotations
 
 import collections
+import functools
 import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-VLSP_TYPES = {
+OUR_TYPES = {
     "PER": "Person",
     "PERSON": "Person",
     "ORG": "Organization",
@@ -26,7 +28,9 @@ VLSP_TYPES = {
     "DATETIME": "DateTime",
     "QUANTITY": "Quantity",
     "PERSONTYPE": "PersonType",
-}  # the other types (MISC, SKILL, URL ...) are no entities of the ontology
+    "MISC": "Misc",
+    "MISCELLANEOUS": "Misc",
+}  # the others (SKILL, URL, IP ...) are rare and no names
 XPOS = {
     "PRE": "Pre",
     "PRO": "Pro",
@@ -69,6 +73,15 @@ TAGGED = {
     "I": ("INTJ", "I"),
     "Y": ("NOUN", "Ny"),
 }
+VLSP_TAGS = {
+    "NNP": "Np",
+    "Ny": "Np",
+    "Ns": "N",
+    "Nb": "N",
+    "Cc": "CC",
+    "Ne": "N",
+    "CH": "X",
+}  # of VLSP 2016 -> of tagged
 _BRACKETS = {"LBKT": "(", "RBKT": ")"}
 _JOINED = re.compile(r"(?<=[\w.]) ?([.,/–-]) ?(?=[\w%])")
 
@@ -83,9 +96,12 @@ class Token:
     head: int = 0  # number of the governing word, counted from 1; 0 is the root
     deprel: str = "_"
     name: str = "O"  # BIO tag with our types
+    lemma: str = "_"
+    glued: bool = False  # no space before it; only reckoned with in English
 
 
 Tree = tuple[Token, ...]
+Item = TypeVar("Item")
 
 
 def clean(word: str) -> str:
@@ -100,7 +116,8 @@ def clean(word: str) -> str:
 
 def treebank(data: Path, part: str) -> list[Tree]:
     """The sentences of UD_Vietnamese-VTB, ``part`` being "train" or "dev"."""
-    sentences, rows = [], []
+    sentences: list[Tree] = []
+    rows: list[Token] = []
     for line in (data / f"ud/vi_vtb-ud-{part}.conllu").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             _, word, _, upos, xpos, _, head, deprel, *_ = line.split("\t")
@@ -115,12 +132,79 @@ def _xpos(upos: str, xpos: str) -> str:
     return "PUNCT" if upos == "PUNCT" else XPOS.get(xpos, xpos)
 
 
+HELD_TREES = 373  # the last third of UD_Vietnamese-VTB dev; the treebank has so few trees that the rest is learned from
+
+
+def vietnamese_treebank(data: Path) -> tuple[list[Tree], list[Tree]]:
+    """The treebank for training (train and two thirds of dev) and for development (the last third of dev)."""
+    dev = treebank(data, "dev")
+    return treebank(data, "train") + dev[:-HELD_TREES], dev[-HELD_TREES:]
+
+
+def english_treebank(data: Path, part: str) -> list[list[Tree]]:
+    """The paragraphs of UD_English-EWT, each a list of sentences, without the sentences whose words are not the letters
+    of the text (misspelled contractions)."""
+    paragraphs: list[list[Tree]] = []
+    for block in (data / f"ud/en_ewt-ud-{part}.conllu").read_text(encoding="utf-8").strip().split("\n\n"):
+        lines = block.split("\n")
+        if not paragraphs or any(line.startswith("# newpar") for line in lines):
+            paragraphs.append([])
+        rows = [line.split("\t") for line in lines if not line.startswith("#")]
+        if tree := _english_sentence(rows):
+            paragraphs[-1].append(tree)
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _english_sentence(rows: Sequence[list[str]]) -> Tree:
+    tokens: list[Token] = []
+    glued, whole, last = True, "", 0  # of a token of several words: its letters that are still to come, its last word
+    for number, form, lemma, upos, xpos, _, head, deprel, _, misc in rows:
+        if "-" in number:
+            whole, last = form, int(number.partition("-")[2])
+            glued_after = "SpaceAfter=No" in misc
+        elif number.isdigit():
+            tokens.append(Token(form, upos, xpos, int(head), deprel, lemma=lemma, glued=glued))
+            if int(number) <= last:
+                if not whole.startswith(form):
+                    return ()
+                whole = whole[len(form) :]
+                glued = True if int(number) < last else glued_after
+            else:
+                glued = "SpaceAfter=No" in misc
+    return tuple(tokens)
+
+
+def write_lemmas(file: Path, trees: Iterable[Tree]) -> None:
+    """Write the words of a treebank with their tags and commonest lemmas, without names, numbers and marks."""
+    counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for token in (token for tree in trees for token in tree):
+        if token.upos not in ("PROPN", "NUM", "PUNCT", "SYM", "X") and token.lemma != "_":
+            counts[token.text.lower(), token.upos][token.lemma] += 1
+    rows = (
+        f"{form}\t{upos}\t{known.most_common(1)[0][0]}\n"
+        for (form, upos), known in sorted(counts.items())
+        if known.total() > 1 and any(letter.isalpha() for letter in form)  # single ones may be misspelled
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(rows), encoding="utf-8")
+
+
 def tagged(data: Path) -> list[Tree]:
     """The word-segmented, tagged sentences that are not in the treebank, with the treebank's tags.
 
     Most of the treebank's sentences are in this corpus too: there the two tag sets are compared word by word, and the
     most frequent translation of (word, tag), or else of the tag, is used for the rest.
     """
+    _, fresh = _translations(data)
+    return [_retagged(pairs, data) for pairs in fresh if pairs]
+
+
+Pairs = list[tuple[str, str]]
+
+
+@functools.cache
+def _translations(data: Path) -> tuple[dict[tuple[str, str], collections.Counter[tuple[str, str]]], list[Pairs]]:
+    """How often (word, tag) of the tagged corpus is which pair of tags in the treebank; what is not in the treebank."""
     known = {key(tree): tree for tree in treebank(data, "train")}
     by_word: dict[tuple[str, str], collections.Counter[tuple[str, str]]] = collections.defaultdict(collections.Counter)
     fresh = []
@@ -132,7 +216,12 @@ def tagged(data: Path) -> list[Tree]:
         elif [token.text for token in tree] == [word for word, _ in pairs]:
             for (word, tag), token in zip(pairs, tree, strict=True):
                 by_word[word.lower(), tag][token.upos, token.xpos] += 1
-    return [tuple(Token(word, *_translated(word, tag, by_word)) for word, tag in pairs) for pairs in fresh if pairs]
+    return by_word, fresh
+
+
+def _retagged(pairs: Pairs, data: Path) -> Tree:
+    by_word, _ = _translations(data)
+    return tuple(Token(word, *_translated(word, tag, by_word)) for word, tag in pairs)
 
 
 def _translated(
@@ -162,24 +251,46 @@ def named(data: Path, year: int) -> list[Tree]:
     for line in (data / f"ner/vi_vlsp{year}-train.conll").read_text(encoding="utf-8").splitlines():
         fields = line.split("\t")
         if len(fields) > 1 and fields[0].strip() and not fields[0].strip().startswith(("<s>", "</s>")):
-            rows.append(Token(clean(fields[0]), name=_our_type(fields[-1])))
+            word = clean(fields[0])
+            tags = ("_", "_")
+            if len(fields) > 2:
+                tags = _translated(word, VLSP_TAGS.get(fields[1], fields[1]), _translations(data)[0])
+            rows.append(Token(word, *tags, name=_our_type(fields[-1])))
         elif rows and not line.strip():
             sentences.append(tuple(rows))
             rows = []
     return sentences + ([tuple(rows)] if rows else [])
 
 
+def english_named(data: Path, part: str) -> list[Tree]:
+    """The sentences of CoNLL 2003, ``part`` being "train" or "dev", with names."""
+    sentences, rows, before = [], [], "O"
+    for line in (data / f"ner/en_conll2003-{part}.conll").read_text(encoding="utf-8").splitlines():
+        fields = line.split(" ")
+        if len(fields) == 4 and fields[0] != "-DOCSTART-":
+            tag = _our_type(fields[-1])
+            if tag.startswith("I-") and tag[1:] != before[1:]:  # B only stands between two names of one type
+                tag = "B-" + tag[2:]
+            rows.append(Token(fields[0], name=tag))
+            before = tag
+        elif not line.strip():
+            if rows:
+                sentences.append(tuple(rows))
+            rows, before = [], "O"
+    return sentences + ([tuple(rows)] if rows else [])
+
+
 def _our_type(tag: str) -> str:
     mark, _, kind = tag.partition("-")
-    return f"{mark}-{VLSP_TYPES[kind]}" if kind in VLSP_TYPES else "O"
+    return f"{mark}-{OUR_TYPES[kind]}" if kind in OUR_TYPES else "O"
 
 
-def held_back(sentences: Sequence[Tree], *, seed: int, share: float = 0.1) -> tuple[list[Tree], list[Tree]]:
-    """The sentences in two parts: for training, and a share of them, chosen by chance, for development."""
-    order = list(range(len(sentences)))
+def held_back(items: Sequence[Item], *, seed: int, share: float = 0.1) -> tuple[list[Item], list[Item]]:
+    """Sentences or articles in two parts: for training, and a share of them, chosen by chance, for development."""
+    order = list(range(len(items)))
     random.Random(seed).shuffle(order)
     chosen = set(order[: int(len(order) * share)])
-    return [s for i, s in enumerate(sentences) if i not in chosen], [sentences[i] for i in sorted(chosen)]
+    return [s for i, s in enumerate(items) if i not in chosen], [items[i] for i in sorted(chosen)]
 
 
 _NO_SPACE_BEFORE = set(",.:;?!)]}%…”»") | {"..."}

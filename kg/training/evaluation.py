@@ -1,45 +1,117 @@
-"""Scores of the weights on development data: words, sentences, tags and trees on raw text; names on held-back parts."""
+"""Scores of the shipped weights on development data, from raw text, through the parser that users run.
+
+Words, sentences, tags and trees by the evaluation of the CoNLL 2018 shared task, names by exact spans.
+"""
 
 from __future__ import annotations
 
 import collections
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kg.model import Article
 from kg.parse import Parser, to_conllu
-from kg.training.corpora import Tree, running_text, treebank
-from kg.training.name_data import name_spans
-from kg.training.stanza_models import write_conllu
+from kg.training import corpora
+from kg.training.corpora import Tree, held_back, named
+from kg.training.material import FOUR, VLSP2021
+from kg.training.name_data import NEWS_TYPES, annotated_news
+from kg.training.windows import text_of
 
-METRICS = ("Tokens", "Sentences", "UPOS", "XPOS", "UAS", "LAS")
+METRICS = ("Words", "Sentences", "UPOS", "XPOS", "UAS", "LAS")  # and "Lemmas", where the treebank has any
+PARAGRAPH = 4  # sentences set as one paragraph where the corpus does not say where its paragraphs end
+
+Span = tuple[int, int, str]  # start and end in the text, type
 
 
-def raw_text_scores(data: Path, *, models: Path, work: Path) -> dict[str, float]:
-    """F1 in per cent on UD_Vietnamese-VTB dev, its words set as running text, four sentences to a paragraph."""
+def scores(lang: str, *, data: Path, gold: Path, models: Path, seed: int) -> dict[str, dict[str, float]]:
+    """All figures of a language, in per cent."""
+    parser = Parser(lang, models)
+    if lang == "en":
+        trees = corpora.english_treebank(data, "dev")
+        return {
+            "ewt": syntax(parser, lang, trees, spaced=False),
+            "names_conll2003": names(parser, lang, corpora.english_named(data, "dev"), FOUR),
+        }
+    dev = corpora.vietnamese_treebank(data)[1]
+    trees = [dev[first : first + PARAGRAPH] for first in range(0, len(dev), PARAGRAPH)]
+    (_, vlsp2016), (_, vlsp2021) = (held_back(named(data, year), seed=seed) for year in (2016, 2021))
+    news = held_back(annotated_news(gold, data / "text/vi_news.jsonl"), seed=seed)[1]
+    return {
+        "vtb": syntax(parser, lang, trees, spaced=False),
+        "vtb_spaced": syntax(parser, lang, trees, spaced=True),
+        "names_vlsp2016": names(parser, lang, vlsp2016, FOUR),
+        "names_vlsp2021": names(parser, lang, vlsp2021, VLSP2021),
+        "names_news": names(parser, lang, [tree for article in news for tree in article], NEWS_TYPES),
+    }
+
+
+def syntax(parser: Parser, lang: str, paragraphs: Sequence[Sequence[Tree]], *, spaced: bool) -> dict[str, float]:
+    """F1 on raw text: a paragraph in a line, a blank line after it; ``spaced`` as the treebank's own text is."""
     from udtools.udeval import evaluate, load_conllu_file  # type: ignore[import-untyped]
 
-    dev = treebank(data, "dev")
-    lines = [running_text(token.text for token in tree)[0] for tree in dev]
-    text = "\n".join(" ".join(lines[first : first + 4]) for first in range(0, len(lines), 4))
-    found = work / "dev-found.conllu"
-    found.write_text(to_conllu(Parser(models=models).parse(Article("dev", text, "vi"))), encoding="utf-8")
-    scores = evaluate(load_conllu_file(write_conllu(work / "dev-gold.conllu", dev)), load_conllu_file(str(found)))
-    return {metric: round(100 * scores[metric].f1, 2) for metric in METRICS}
+    texts = [" ".join(text_of(tree, lang, spaced=spaced)[0] for tree in paragraph) for paragraph in paragraphs]
+    found = to_conllu(parser.parse(Article("dev", "\n\n".join(texts), lang)))
+    gold = "".join(gold_conllu(tree) for paragraph in paragraphs for tree in paragraph)
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("gold", "found")]
+        for file, conllu in zip(files, (gold, found), strict=True):
+            file.write_text(conllu, encoding="utf-8")
+        result = evaluate(*(load_conllu_file(str(file)) for file in files))
+    has_lemmas = any(token.lemma != "_" for paragraph in paragraphs for tree in paragraph for token in tree)
+    return {metric: round(100 * result[metric].f1, 2) for metric in (*METRICS, *(["Lemmas"] if has_lemmas else []))}
 
 
-def name_scores(
-    gold: Sequence[Tree], found: Sequence[Tree], *, kinds: frozenset[str] | None = None
-) -> dict[str, float]:
-    """F1 in per cent by type and, as ``all``, together; exact spans; of the given types only."""
-    counts: Mapping[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    for right, ours in zip(gold, found, strict=True):
-        spans = [{span for span in name_spans(tree) if kinds is None or span[2] in kinds} for tree in (right, ours)]
-        for name, group in (("gold", spans[0]), ("found", spans[1]), ("both", spans[0] & spans[1])):
-            counts[name].update(span[2] for span in group)
-            counts[name]["all"] += len(group)
-    return {kind: _f1(counts, kind) for kind in sorted(counts["gold"])}
+def gold_conllu(tree: Tree) -> str:
+    """A sentence of a treebank as CoNLL-U."""
+    rows = []
+    for number, token in enumerate(tree, 1):
+        row = (number, token.text, token.lemma, token.upos, token.xpos, "_", token.head, token.deprel, "_", "_")
+        rows.append("\t".join(map(str, row)))
+    return "\n".join(rows) + "\n\n"
 
 
-def _f1(counts: Mapping[str, collections.Counter[str]], kind: str) -> float:
-    return round(200 * counts["both"][kind] / max(1, counts["gold"][kind] + counts["found"][kind]), 2)
+def names(parser: Parser, lang: str, trees: Sequence[Tree], types: frozenset[str]) -> dict[str, float]:
+    """F1 by type and, as ``all``, together, of the types that a corpus marks; each sentence is a paragraph."""
+    texts, gold, at = [], [], 0
+    for tree in trees:
+        text, offsets = text_of(tree, lang, spaced=False)
+        gold += [(start + at, end + at, kind) for start, end, kind in name_spans(tree, offsets) if kind in types]
+        texts.append(text)
+        at += len(text) + 2
+    whole = "\n\n".join(texts)
+    found = [
+        (sentence.words[name.first].start, sentence.words[name.last - 1].end, name.type)
+        for sentence in parser.parse(Article("dev", whole, lang))
+        for name in sentence.names
+        if name.type in types
+    ]
+    return f1_by_type(gold, found)
+
+
+def name_spans(tree: Tree, offsets: Sequence[int]) -> list[Span]:
+    """Where the names of a sentence start and end in its text."""
+    spans: list[Span] = []
+    for token, start in zip(tree, offsets, strict=True):
+        end = start + len(token.text)
+        if token.name.startswith("B-"):
+            spans.append((start, end, token.name[2:]))
+        elif token.name.startswith("I-") and spans:
+            spans[-1] = (spans[-1][0], end, spans[-1][2])
+    return spans
+
+
+def f1_by_type(gold: Iterable[Span], found: Iterable[Span]) -> dict[str, float]:
+    """F1 in per cent by type, and of all together.
+
+    >>> f1_by_type([(0, 6, "Place"), (9, 12, "Person")], [(0, 3, "Place"), (9, 12, "Person")])
+    {'Person': 100.0, 'Place': 0.0, 'all': 50.0}
+    """
+    right, ours = set(gold), set(found)
+    counts: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0])
+    for spans in (right, ours):
+        for span in spans:
+            for kind in (span[2], "all"):
+                counts[kind][0] += 1
+                counts[kind][1] += span in right and span in ours
+    return {kind: round(100 * both / max(1, total), 2) for kind, (total, both) in sorted(counts.items())}

@@ -1,7 +1,7 @@
 """How good the facts are: ``python -m kg.training.facts`` builds graphs of annotated articles and runs score.py.
 
 python -m kg.training.facts                  the seed article
-python -m kg.training.facts --set unseen     every tenth annotated article, never used for tuning
+python -m kg.training.facts --set unseen     every tenth annotated article, which no rule was tuned on
 python -m kg.training.facts --set dev        the other nine tenths, which the rules were tuned on
 """
 

@@ -1,74 +1,87 @@
-"""Training data for the name tagger."""
+"""Training data with names."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from pathlib import Path
 
-from kg.training.corpora import Token, Tree
-from kg.training.evaluation import name_scores
-from kg.training.modern import NAMES, PATTERNS, made_sentences, renamed, tagged_today
-from kg.training.name_data import completed, in_words, name_spans
+import pytest
 
+from kg.training.corpora import Token
+from kg.training.evaluation import name_spans
+from kg.training.name_data import annotated_news, marked_sentences, named_atoms, named_news, named_sentences
+from kg.training.windows import ALL_TYPES, Marked, atom_names, example
 
-def pairs(texts: Sequence[str]) -> list[set[int]]:
-    """A tokenizer that ends a word after every second syllable."""
-    return [{match.end() for match in re.finditer(r"\S+ \S+", text)} for text in texts]
-
-
-def tree(text: str) -> Tree:
-    """``Hà/B-Place Nội/I-Place`` as a sentence."""
-    return tuple(Token(word, name=tag or "O") for word, _, tag in (item.partition("/") for item in text.split()))
+HERE = Path(__file__).parents[2] / "kg" / "training"
 
 
-def shown(sentence: Tree) -> str:
-    return " ".join(f"{token.text.replace(' ', '_')}/{token.name}" for token in sentence)
+def test_marks_are_taken_out_of_the_text() -> None:
+    ((text, names),) = marked_sentences(["[[Sam Altman|Person]] leads [[OpenAI|Organization]].\n"])
+    assert text == "Sam Altman leads OpenAI."
+    assert [(text[start:end], kind) for start, end, kind in names] == [
+        ("Sam Altman", "Person"), ("OpenAI", "Organization"),
+    ]  # fmt: skip
+    tags = [token.name for token in named_atoms(text, names, "en")]
+    assert tags == ["B-Person", "I-Person", "O", "B-Organization", "O"]
 
 
-def test_names_start_and_end_with_words() -> None:
-    (words,) = in_words([tree("ở thành phố/B-Place Huế/I-Place đẹp lắm")], pairs)
-    assert shown(words) == "ở_thành/O phố/B-Place Huế/I-Place đẹp_lắm/O"
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_our_sentences_are_well_marked(lang: str) -> None:
+    lines = (HERE / f"names.{lang}.txt").read_text(encoding="utf8").splitlines()
+    assert len(set(lines)) == len(lines) > 400
+    for text, names in marked_sentences(lines):
+        assert "[[" not in text and "|" not in text and text == text.strip()
+        assert {kind for _, _, kind in names} <= set(ALL_TYPES)
+    trees = named_sentences(HERE, lang)
+    assert {token.name[2:] for tree in trees for token in tree if token.name != "O"} == set(ALL_TYPES)
 
 
-def test_what_a_corpus_lacks_is_added_where_it_has_no_name() -> None:
-    found = tree("Ông/B-Person Nam/B-Person mua/O iPhone/B-Product hôm/B-DateTime nay/I-DateTime")
-    given = tree("Ông/O Nam/B-Person mua/O iPhone/B-Organization hôm/O nay/O")
-    (full,) = completed([given], lambda _: [found], frozenset({"Product", "DateTime"}))
-    assert shown(full) == "Ông/O Nam/B-Person mua/O iPhone/B-Organization hôm/B-DateTime nay/I-DateTime"
+def test_stand_off_names_hold_no_text_of_articles() -> None:
+    for line in (HERE / "names.news.jsonl").read_text(encoding="utf8").splitlines():
+        article, start, end, names = json.loads(line)
+        assert re.fullmatch(r"[0-9]+", article) and 0 <= start < end
+        assert all(0 <= first < last <= end - start and kind in ALL_TYPES for first, last, kind in names)
 
 
-def test_made_sentences_are_the_same_every_time_and_tagged() -> None:
-    sentences = list(made_sentences(200, seed=1))
-    assert sentences == list(made_sentences(200, seed=1))
-    assert all(name_spans(sentence) for sentence in sentences)
-    assert {kind for sentence in sentences for _, _, kind in name_spans(sentence)} >= {"Person", "Product", "Work"}
-    assert all("{" not in token.text for sentence in sentences for token in sentence)
+def test_news_are_read_by_their_offsets(tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_text(
+        json.dumps({"id": "7", "text": "Mưa. Apple bán iPhone."}) + "\n", encoding="utf8"
+    )
+    mark = ["7", 5, 22, [[0, 5, "Organization"], [10, 16, "Product"]]]
+    (tmp_path / "names.news.jsonl").write_text(json.dumps(mark) + "\n", encoding="utf8")
+    (tree,) = named_news(tmp_path, tmp_path / "news.jsonl")
+    assert [(token.text, token.name) for token in tree] == [
+        ("Apple", "B-Organization"), ("bán", "O"), ("iPhone", "B-Product"), (".", "O"),
+    ]  # fmt: skip
 
 
-def test_patterns_name_known_kinds() -> None:
-    assert {item for line in PATTERNS for item in line.split() if "{" in item} <= {f"{{{key}}}" for key in "OPDLEWT"}
-    assert all(name == name.strip() and name for names in NAMES.values() for name in names)
-
-
-def test_renamed_sentences_keep_their_other_words() -> None:
-    given = [tree("Hãng Samsung/B-Organization bán xe")] * 20
-    for sentence in renamed(given, 20, seed=1):
-        assert (sentence[0].text, sentence[-1].text) == ("Hãng", "xe")
-        assert [kind for _, _, kind in name_spans(sentence)] == ["Organization"]
-
-
-def test_tagged_sentences_of_today_keep_tags_and_trees() -> None:
-    given = (Token("Nam", "PROPN", "NNP", 2, "nsubj"), Token("bán", "VERB", "V"), Token("xe", "NOUN", "N", 2, "obj"))
-    (changed,) = tagged_today([given], 5, seed=1)
-    assert changed[1] == given[1]
-    assert [token.text for token in changed] != [token.text for token in given]
-    assert [(token.upos, token.head, token.deprel) for token in changed] == [
-        (token.upos, token.head, token.deprel) for token in given
+def test_annotated_entities_are_found_again_by_name_and_alias(tmp_path: Path) -> None:
+    entities = [
+        {"name": "Apple Inc", "aliases": ["Apple"], "type": "Organization"},
+        {"name": "giá", "aliases": [], "type": "Concept"},
     ]
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "7.json").write_text(json.dumps({"id": "7", "entities": entities}), encoding="utf8")
+    (tmp_path / "news.jsonl").write_text(
+        json.dumps({"id": "7", "text": "Apple tăng giá. Mưa."}) + "\n", encoding="utf8"
+    )
+    ((first, second),) = annotated_news(tmp_path / "gold", tmp_path / "news.jsonl")
+    assert [token.name for token in first] == ["B-Organization", "O", "O", "O"]
+    assert [token.text for token in second] == ["Mưa", "."]
 
 
-def test_scores_count_exact_spans() -> None:
-    gold = [tree("Hà/B-Place Nội/I-Place và/O Nam/B-Person")]
-    found = [tree("Hà/B-Place Nội/O và/O Nam/B-Person")]
-    assert name_scores(gold, found) == {"Person": 100.0, "Place": 0.0, "all": 50.0}
-    assert name_scores(gold, found, kinds=frozenset({"Person"})) == {"Person": 100.0, "all": 100.0}
+def test_names_of_words_become_names_of_atoms() -> None:
+    tree = (
+        Token("Hà Nội", name="B-Place"),
+        Token("và"),
+        Token("Bộ", name="B-Organization"),
+        Token("Y tế", name="I-Organization"),
+    )
+    sentence = example(tree, "vi", Marked(), spaced=False)
+    assert atom_names(sentence) == ["B-Place", "E-Place", "O", "B-Organization", "I-Organization", "E-Organization"]
+
+
+def test_spans_of_names_in_the_text() -> None:
+    tree = (Token("Hà", name="B-Place"), Token("Nội", name="I-Place"), Token("và"), Token("Nam", name="B-Person"))
+    assert name_spans(tree, [0, 3, 7, 10]) == [(0, 6, "Place"), (10, 13, "Person")]

@@ -1,4 +1,4 @@
-"""The parser with the shipped models: offsets, punctuation, names, CoNLL-U."""
+"""The parser with the shipped models: offsets, names, trees, what is missing."""
 
 from __future__ import annotations
 
@@ -12,18 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import ModelError
-from kg.model import Article, Name, Sentence, Word
-from kg.parse import (
-    MAX_WORDS,
-    MODELS,
-    Parser,
-    find_atoms,
-    find_sentences,
-    from_conllu,
-    join_atoms,
-    to_conllu,
-    version,
-)
+from kg.model import Article, Sentence
+from kg.parse import MODELS, Parser, from_conllu, to_conllu, version
+from kg.parse.atoms import MAX_WORDS
 
 NEWS = """Sam Altman nói về năng lượng
 Sam Altman, CEO của OpenAI, cho biết công ty sẽ hợp tác với Nvidia. "Đây là một cược lớn," ông nói.
@@ -45,7 +36,6 @@ def check_offsets(text: str, sentences: tuple[Sentence, ...]) -> None:
     at = 0
     for sentence in sentences:
         assert sentence.text == text[sentence.start : sentence.end]
-        assert "\n" not in sentence.text
         assert (sentence.start, sentence.end) == (sentence.words[0].start, sentence.words[-1].end)
         for word in sentence.words:
             assert word.text == text[word.start : word.end]
@@ -57,14 +47,6 @@ def check_offsets(text: str, sentences: tuple[Sentence, ...]) -> None:
         assert all(-1 <= head < len(heads) and head != index for index, head in enumerate(heads))
         assert all(0 <= name.first < name.last <= len(heads) for name in sentence.names)
     assert not text[at:].strip()
-
-
-def words(text: str) -> list[str]:
-    return [text[start:end] for start, end in find_atoms(text)]
-
-
-def cut(text: str) -> list[str]:
-    return [text[spans[0][0] : spans[-1][1]] for spans in find_sentences(text, find_atoms(text))]
 
 
 def test_a_parse_is_slices_of_the_text(parser: Parser) -> None:
@@ -112,47 +94,6 @@ def test_offsets_hold_for_any_text(parser: Parser, parts: list[tuple[str, str]])
     check_offsets(text, parser.parse(article(text)))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Việt, Nam.", ["Việt", ",", "Nam", "."]),  # Stanza #1504: "Việ", "t,"
-        ("với Nvidia, Oracle", ["với", "Nvidia", ",", "Oracle"]),
-        ('một "cược lớn"', ["một", '"', "cược", "lớn", '"']),
-        ("“đế chế” «AI»", ["“", "đế", "chế", "”", "«", "AI", "»"]),
-        ("(AGI) · tăng 6,6%", ["(", "AGI", ")", "·", "tăng", "6,6%"]),
-        ("17.000 $105K GPT-5 a16z 2-3", ["17.000", "$105K", "GPT-5", "a16z", "2-3"]),
-        ("tại TP.HCM, TP. HCM", ["tại", "TP.HCM", ",", "TP.", "HCM"]),
-        ("ở https://a.vn/x?y=1, x@a.vn", ["ở", "https://a.vn/x?y=1", ",", "x@a.vn"]),
-        ("AT&T, và/hoặc 3/4/2020...", ["AT&T", ",", "và", "/", "hoặc", "3/4/2020", "..."]),
-    ],
-)
-def test_atoms(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Ông đến TP. HCM. Bà ở Q. Bình Thạnh.", ["Ông đến TP. HCM.", "Bà ở Q. Bình Thạnh."]),
-        ("Theo TS. Lan, giá tăng. ThS. Minh phản đối.", ["Theo TS. Lan, giá tăng.", "ThS. Minh phản đối."]),
-        ("John F. Kennedy đến. Nguyễn Văn A. Ông ấy", ["John F. Kennedy đến.", "Nguyễn Văn A.", "Ông ấy"]),
-        ('Ông nói: "Tốt." Bà nghe.', ['Ông nói: "Tốt."', "Bà nghe."]),
-        ("Vì mô hình hiện có... chúng tôi chờ.", ["Vì mô hình hiện có... chúng tôi chờ."]),
-        ("1. Tên gọi. Nội dung", ["1. Tên gọi.", "Nội dung"]),
-        ("Giá 6.000 đồng. 20 người mua.", ["Giá 6.000 đồng.", "20 người mua."]),
-    ],
-)
-def test_sentence_ends(text: str, expected: list[str]) -> None:
-    assert cut(text) == expected
-
-
-def test_the_tokenizer_cannot_join_over_punctuation_case_or_foreign_words() -> None:
-    text = "ông Altman, AI tích hợp Nvidia tăng"
-    assert [text[start:end] for start, end in join_atoms(text, find_atoms(text), set())] == [
-        "ông", "Altman", ",", "AI", "tích hợp", "Nvidia", "tăng",
-    ]  # fmt: skip
-
-
 def test_long_sentences_are_cut_at_commas(parser: Parser) -> None:
     text = ", ".join(["giá năng lượng tăng mạnh"] * 150) + "."
     sentences = parser.parse(article(text))
@@ -188,39 +129,6 @@ def test_one_article_does_not_change_another(parser: Parser) -> None:
     assert parser.parse(article(NEWS)) == first
 
 
-def test_conllu_round_trip(parser: Parser) -> None:
-    sentences = parser.parse(article(NEWS))
-    text = to_conllu(sentences)
-    assert from_conllu(text, NEWS) == sentences
-    assert to_conllu(from_conllu(text, NEWS)) == text
-
-
-def test_conllu_keeps_names_spaces_and_offsets() -> None:
-    words_ = (
-        Word(2, 8, "Hà Nội", "Hà Nội", "PROPN", "NNP", 1, "nsubj"),
-        Word(9, 11, "có", "có", "VERB", "V", -1, "root"),
-    )
-    sentence = Sentence(2, 11, "Hà Nội có", words_, (Name(0, 1, "Place"), Name(1, 2, "Event")))
-    text = to_conllu((sentence,))
-    assert "1\tHà Nội\tHà Nội\tPROPN\tNNP\t_\t2\tnsubj\t_\tstart_char=2|end_char=8|ner=S-Place\n" in text
-    assert from_conllu(text, "\n\nHà Nội có") == (sentence,)
-    with pytest.raises(ModelError, match="Hà Nội"):
-        from_conllu(text, "\n\nHạ Nội có")
-
-
-def test_missing_models_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"'xx'.*models/xx.*make train"):
-        Parser("xx")
-    with pytest.raises(ModelError, match=r"tokenize\.pt"):
-        Parser("vi", tmp_path)
-
-
-def test_version_names_the_files(tmp_path: Path) -> None:
-    assert version(MODELS / "vi") == version(MODELS / "vi")
-    assert len(version(MODELS / "vi")) == 12
-    assert version(tmp_path) != version(MODELS / "vi")
-
-
 def test_import_loads_neither_torch_nor_stanza() -> None:
     program = "import sys, kg.parse; print(sorted({'torch', 'stanza', 'transformers'} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -240,3 +148,81 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("no_network")
 def test_no_network() -> None:
     assert Parser("vi").parse(article("Hà Nội có mưa."))[0].words
+
+
+def test_conllu_round_trip(parser: Parser) -> None:
+    sentences = parser.parse(article(NEWS))
+    text = to_conllu(sentences)
+    assert from_conllu(text, NEWS) == sentences
+    assert to_conllu(from_conllu(text, NEWS)) == text
+
+
+def test_missing_models_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no models in .*nowhere.*make train"):
+        Parser("vi", tmp_path / "nowhere")
+    with pytest.raises(ModelError, match=r"weights\.safetensors"):
+        Parser("vi", tmp_path)
+
+
+def test_a_language_that_the_models_lack_is_named() -> None:
+    with pytest.raises(ModelError, match=r"en and vi, not for 'fr'"):
+        Parser("fr")
+
+
+def test_stanzas_own_models_of_another_language_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "resources.json").write_text("{}", encoding="utf8")
+    with pytest.raises(ModelError, match=r"none for 'vi'"):
+        Parser("vi", tmp_path)
+
+
+def test_version_names_the_files(tmp_path: Path) -> None:
+    assert version(MODELS) == version(MODELS)
+    assert len(version(MODELS)) == 12
+    assert version(tmp_path) != version(MODELS)
+
+
+def test_both_placements_of_tone_marks_are_read_alike(parser: Parser) -> None:
+    old = parser.parse(article("Hòa bình và thủy điện là lựa chọn khỏe mạnh."))
+    new = parser.parse(article("Hoà bình và thuỷ điện là lựa chọn khoẻ mạnh."))
+    assert [[(w.start, w.end, w.upos, w.head, w.deprel) for w in s.words] for s in old] == [
+        [(w.start, w.end, w.upos, w.head, w.deprel) for w in s.words] for s in new
+    ]
+
+
+def test_lines_of_one_width_are_one_paragraph(parser: Parser) -> None:
+    lines = "Sam Altman, CEO của OpenAI, cho biết công ty\nsẽ hợp tác với Nvidia để xây các trung tâm\ndữ liệu.\n\nHết."
+    first, last = parser.parse(article(lines))
+    assert (first.text.count("\n"), last.text) == (2, "Hết.")
+    assert [word.text for word in first.words][-3:-1] == ["trung tâm", "dữ liệu"]
+    text = to_conllu((first,))
+    assert from_conllu(text, lines) == (first,)
+
+
+def test_a_long_text_is_parsed_in_parts_with_offsets_of_the_whole(
+    parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\n".join([NEWS] * 4)
+    monkeypatch.setattr("kg.parse.CHUNK", 300)
+    sentences = parser.parse(article(text))
+    check_offsets(text, sentences)
+    assert sentences[-1].end == len(text.rstrip())
+
+
+@pytest.fixture(scope="session")
+def english() -> Parser:
+    return Parser("en")
+
+
+def test_english(english: Parser) -> None:
+    text = "Mr. Altman doesn't run Nvidia. OpenAI, based in the U.S., hired engineers in 2025 for $5 million."
+    first, second = english.parse(Article("test.txt", text, "en"))
+    words = {word.text: word for word in (*first.words, *second.words)}
+    assert [word.text for word in first.words] == ["Mr.", "Altman", "does", "n't", "run", "Nvidia", "."]
+    assert (words["does"].lemma, words["n't"].lemma, words["hired"].lemma, words["engineers"].lemma) == (
+        "do", "not", "hire", "engineer",
+    )  # fmt: skip
+    assert (words["hired"].upos, words["OpenAI"].deprel, words["OpenAI"].upos) == ("VERB", "nsubj", "PROPN")
+    long = english.parse(Article("a", "He said so. " * 24 + "He met Mr. Altman.", "en"))
+    assert [word.text for word in long[-1].words] == ["He", "met", "Mr.", "Altman", "."]
+    names = {text[s.words[n.first].start : s.words[n.last - 1].end]: n.type for s in (first, second) for n in s.names}
+    assert names | {"OpenAI": "Organization", "U.S.": "Place", "Nvidia": "Organization"} == names
