@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEED = 1234
-STEPS_OF_TRAINING = 1550
+STEPS_OF_TRAINING = 3000
 RATE = 2e-4
 LANGUAGES = ("vi", "en")
 
@@ -64,7 +64,7 @@ def ship(folders: Folders) -> None:
     from kg.models.network import Network, Sizes
     from kg.models.weights import save_network
     from kg.parse.folders import KNOWN_LEMMAS
-    from kg.training import corpora
+    from kg.training import english
 
     saved = torch.load(folders.work / "trained.pt", weights_only=False)
     network = Network(Sizes(**saved["sizes"]), saved["labels"])
@@ -73,8 +73,8 @@ def ship(folders: Folders) -> None:
     shutil.copy(folders.start / "tokenizer.json", folders.out)
     save_network(folders.out, network, words={key: part for key, part in blocks.items() if ".words." in key})
     if "en" in folders.languages:
-        paragraphs = corpora.english_treebank(folders.data, "train")
-        corpora.write_lemmas(folders.out / "en" / KNOWN_LEMMAS, [tree for part in paragraphs for tree in part])
+        paragraphs = english.treebank(folders.data, "train")
+        english.write_lemmas(folders.out / "en" / KNOWN_LEMMAS, [tree for part in paragraphs for tree in part])
 
 
 def evaluate(folders: Folders) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+LIKELY = 0.05  # share of the treebank's tags of a word that makes one possible
 OUR_TYPES = {
     "PER": "Person",
     "PERSON": "Person",
@@ -91,7 +92,7 @@ class Token:
     """A word with what its corpus says of it; "_" where it says nothing."""
 
     text: str
-    upos: str = "_"
+    upos: str = "_"  # "ADV|AUX": one of these
     xpos: str = "_"
     head: int = 0  # number of the governing word, counted from 1; 0 is the root
     deprel: str = "_"
@@ -141,59 +142,11 @@ def vietnamese_treebank(data: Path) -> tuple[list[Tree], list[Tree]]:
     return treebank(data, "train") + dev[:-HELD_TREES], dev[-HELD_TREES:]
 
 
-def english_treebank(data: Path, part: str) -> list[list[Tree]]:
-    """The paragraphs of UD_English-EWT, each a list of sentences, without the sentences whose words are not the letters
-    of the text (misspelled contractions)."""
-    paragraphs: list[list[Tree]] = []
-    for block in (data / f"ud/en_ewt-ud-{part}.conllu").read_text(encoding="utf-8").strip().split("\n\n"):
-        lines = block.split("\n")
-        if not paragraphs or any(line.startswith("# newpar") for line in lines):
-            paragraphs.append([])
-        rows = [line.split("\t") for line in lines if not line.startswith("#")]
-        if tree := _english_sentence(rows):
-            paragraphs[-1].append(tree)
-    return [paragraph for paragraph in paragraphs if paragraph]
-
-
-def _english_sentence(rows: Sequence[list[str]]) -> Tree:
-    tokens: list[Token] = []
-    glued, whole, last = True, "", 0  # of a token of several words: its letters that are still to come, its last word
-    for number, form, lemma, upos, xpos, _, head, deprel, _, misc in rows:
-        if "-" in number:
-            whole, last = form, int(number.partition("-")[2])
-            glued_after = "SpaceAfter=No" in misc
-        elif number.isdigit():
-            tokens.append(Token(form, upos, xpos, int(head), deprel, lemma=lemma, glued=glued))
-            if int(number) <= last:
-                if not whole.startswith(form):
-                    return ()
-                whole = whole[len(form) :]
-                glued = True if int(number) < last else glued_after
-            else:
-                glued = "SpaceAfter=No" in misc
-    return tuple(tokens)
-
-
-def write_lemmas(file: Path, trees: Iterable[Tree]) -> None:
-    """Write the words of a treebank with their tags and commonest lemmas, without names, numbers and marks."""
-    counts: dict[tuple[str, str], collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    for token in (token for tree in trees for token in tree):
-        if token.upos not in ("PROPN", "NUM", "PUNCT", "SYM", "X") and token.lemma != "_":
-            counts[token.text.lower(), token.upos][token.lemma] += 1
-    rows = (
-        f"{form}\t{upos}\t{known.most_common(1)[0][0]}\n"
-        for (form, upos), known in sorted(counts.items())
-        if known.total() > 1 and any(letter.isalpha() for letter in form)  # single ones may be misspelled
-    )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("".join(rows), encoding="utf-8")
-
-
 def tagged(data: Path) -> list[Tree]:
     """The word-segmented, tagged sentences that are not in the treebank, with the treebank's tags.
 
     Most of the treebank's sentences are in this corpus too: there the two tag sets are compared word by word, and the
-    most frequent translation of (word, tag), or else of the tag, is used for the rest.
+    rest gets all likely translations of (word, tag), or else of the tag.
     """
     _, fresh = _translations(data)
     return [_retagged(pairs, data) for pairs in fresh if pairs]
@@ -216,6 +169,7 @@ def _translations(data: Path) -> tuple[dict[tuple[str, str], collections.Counter
         elif [token.text for token in tree] == [word for word, _ in pairs]:
             for (word, tag), token in zip(pairs, tree, strict=True):
                 by_word[word.lower(), tag][token.upos, token.xpos] += 1
+                by_word["", tag][token.upos, token.xpos] += 1  # for words that the treebank has not
     return by_word, fresh
 
 
@@ -229,8 +183,12 @@ def _translated(
 ) -> tuple[str, str]:
     if not any(char.isalnum() for char in word):
         return ("PUNCT", "PUNCT")
-    seen = by_word.get((word.lower(), tag))
-    return seen.most_common(1)[0][0] if seen else TAGGED.get(tag, ("X", "X"))
+    seen = by_word.get((word.lower(), tag)) or by_word.get(("", tag))
+    if not seen:
+        return TAGGED.get(tag, ("X", "X"))
+    likely = [pair for pair, count in seen.items() if count >= LIKELY * seen.total()]
+    upos, xpos = ("|".join(sorted({pair[part] for pair in likely})) for part in (0, 1))
+    return upos, xpos
 
 
 def _word_and_tag(item: str) -> tuple[str, str]:
@@ -255,32 +213,15 @@ def named(data: Path, year: int) -> list[Tree]:
             tags = ("_", "_")
             if len(fields) > 2:
                 tags = _translated(word, VLSP_TAGS.get(fields[1], fields[1]), _translations(data)[0])
-            rows.append(Token(word, *tags, name=_our_type(fields[-1])))
+            rows.append(Token(word, *tags, name=our_type(fields[-1])))
         elif rows and not line.strip():
             sentences.append(tuple(rows))
             rows = []
     return sentences + ([tuple(rows)] if rows else [])
 
 
-def english_named(data: Path, part: str) -> list[Tree]:
-    """The sentences of CoNLL 2003, ``part`` being "train" or "dev", with names."""
-    sentences, rows, before = [], [], "O"
-    for line in (data / f"ner/en_conll2003-{part}.conll").read_text(encoding="utf-8").splitlines():
-        fields = line.split(" ")
-        if len(fields) == 4 and fields[0] != "-DOCSTART-":
-            tag = _our_type(fields[-1])
-            if tag.startswith("I-") and tag[1:] != before[1:]:  # B only stands between two names of one type
-                tag = "B-" + tag[2:]
-            rows.append(Token(fields[0], name=tag))
-            before = tag
-        elif not line.strip():
-            if rows:
-                sentences.append(tuple(rows))
-            rows, before = [], "O"
-    return sentences + ([tuple(rows)] if rows else [])
-
-
-def _our_type(tag: str) -> str:
+def our_type(tag: str) -> str:
+    """A corpus's tag of a name with our type; "O" where it is none of ours."""
     mark, _, kind = tag.partition("-")
     return f"{mark}-{OUR_TYPES[kind]}" if kind in OUR_TYPES else "O"
 

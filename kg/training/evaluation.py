@@ -12,10 +12,10 @@ from pathlib import Path
 
 from kg.model import Article
 from kg.parse import Parser, to_conllu
-from kg.training import corpora
+from kg.training import corpora, english
 from kg.training.corpora import Tree, held_back, named
-from kg.training.material import FOUR, VLSP2021
-from kg.training.name_data import NEWS_TYPES, annotated_news
+from kg.training.material import FOUR, VLSP2021, unlike
+from kg.training.name_data import NEWS_TYPES, news_parts
 from kg.training.windows import text_of
 
 METRICS = ("Words", "Sentences", "UPOS", "XPOS", "UAS", "LAS")  # and "Lemmas", where the treebank has any
@@ -28,15 +28,16 @@ def scores(lang: str, *, data: Path, gold: Path, models: Path, seed: int) -> dic
     """All figures of a language, in per cent."""
     parser = Parser(lang, models)
     if lang == "en":
-        trees = corpora.english_treebank(data, "dev")
+        trees = english.treebank(data, "dev")
         return {
             "ewt": syntax(parser, lang, trees, spaced=False),
-            "names_conll2003": names(parser, lang, corpora.english_named(data, "dev"), FOUR),
+            "names_conll2003": names(parser, lang, english.named(data, "dev"), FOUR),
         }
     dev = corpora.vietnamese_treebank(data)[1]
     trees = [dev[first : first + PARAGRAPH] for first in range(0, len(dev), PARAGRAPH)]
-    (_, vlsp2016), (_, vlsp2021) = (held_back(named(data, year), seed=seed) for year in (2016, 2021))
-    news = held_back(annotated_news(gold, data / "text/vi_news.jsonl"), seed=seed)[1]
+    parts = [held_back(named(data, year), seed=seed) for year in (2016, 2021)]
+    vlsp2016, vlsp2021 = (unlike(held, learned) for learned, held in parts)
+    news = news_parts(gold, data / "text/vi_news.jsonl")[1]
     return {
         "vtb": syntax(parser, lang, trees, spaced=False),
         "vtb_spaced": syntax(parser, lang, trees, spaced=True),

@@ -10,9 +10,9 @@ from pathlib import Path
 from kg.errors import ModelError
 from kg.models.network import Labels
 from kg.parse.lemmas import rule
-from kg.training import corpora
+from kg.training import corpora, english
 from kg.training.corpora import Tree, held_back, key
-from kg.training.name_data import NEWS_TYPES, annotated_news, cut_news, named_news, named_sentences
+from kg.training.name_data import NEWS_TYPES, cut_news, named_news, named_sentences, news_parts
 from kg.training.targets import name_labels
 from kg.training.windows import ALL_TYPES, Corpus, Marked, Window, example, whole
 
@@ -53,12 +53,13 @@ def _vietnamese(data: Path, gold: Path, seed: int) -> Material:
     vtb, vtb_dev = corpora.vietnamese_treebank(data)
     train2016, dev2016 = held_back(corpora.named(data, 2016), seed=seed)
     train2021, dev2021 = held_back(corpora.named(data, 2021), seed=seed)
+    dev2016, dev2021 = unlike(dev2016, train2016), unlike(dev2021, train2021)
     in_dev = {key(tree) for tree in vtb_dev}  # VLSP 2016 contains sentences of the treebank
     train2016 = _best_tagged([tree for tree in train2016 if key(tree) not in in_dev], [*corpora.tagged(data), *vtb])
     known = {key(tree) for tree in (*train2016, *vtb)}
     rest = [tree for tree in corpora.tagged(data) if key(tree) not in known]
     news_file = data / "text/vi_news.jsonl"
-    news, news_dev = held_back(annotated_news(gold, news_file), seed=seed)
+    news, news_dev = news_parts(gold, news_file)
     every = [
         Corpus("vtb", "vi", WORDS, [vtb], 0.12),
         Corpus("vlsp2016", "vi", Marked(words=True, types=FOUR), [train2016], 0.20),
@@ -80,13 +81,13 @@ def _vietnamese(data: Path, gold: Path, seed: int) -> Material:
 
 def _english(data: Path) -> Material:
     every = [
-        Corpus("ewt", "en", WORDS, corpora.english_treebank(data, "train"), 0.20),
-        Corpus("conll2003", "en", Marked(types=FOUR), [corpora.english_named(data, "train")], 0.12),
+        Corpus("ewt", "en", WORDS, english.treebank(data, "train"), 0.20),
+        Corpus("conll2003", "en", Marked(types=FOUR), [english.named(data, "train")], 0.12),
         Corpus("names", "en", Marked(types=EVERY), alone(named_sentences(HERE, "en")), 0.04),
     ]
     dev = {
-        "en-ewt": _windows(corpora.english_treebank(data, "dev"), "en", WORDS),
-        "en-conll2003": _windows([corpora.english_named(data, "dev")], "en", Marked(types=FOUR)),
+        "en-ewt": _windows(english.treebank(data, "dev"), "en", WORDS),
+        "en-conll2003": _windows([english.named(data, "dev")], "en", Marked(types=FOUR)),
     }
     return Material(every, dev)
 
@@ -101,6 +102,12 @@ def _best_tagged(trees: Sequence[Tree], better: Sequence[Tree]) -> list[Tree]:
             tree = tuple(replace(t, upos=o.upos, xpos=o.xpos) for t, o in zip(tree, other, strict=True))
         result.append(tree)
     return result
+
+
+def unlike(trees: Sequence[Tree], others: Sequence[Tree]) -> list[Tree]:
+    """The sentences that are not among the others, too."""
+    known = {key(tree) for tree in others}
+    return [tree for tree in trees if key(tree) not in known]
 
 
 def alone(trees: Sequence[Tree]) -> list[list[Tree]]:
@@ -122,9 +129,9 @@ def labels_of(every: Sequence[Corpus]) -> Labels:
     for corpus in every:
         for run in corpus.runs:
             for token in (token for tree in run for token in tree):
-                upos.add(token.upos)
+                upos.update(token.upos.split("|"))
                 deprel.add(token.deprel)
-                xpos[corpus.lang].add(token.xpos)
+                xpos[corpus.lang].update(token.xpos.split("|"))
                 if token.lemma != "_":
                     lemma[corpus.lang][rule(token.text, token.lemma)] += 1
     return Labels(

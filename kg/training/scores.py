@@ -54,15 +54,16 @@ def _count_tags(network: Network, atoms: Tensor, goal: Targets, windows: Sequenc
     heads: list[tuple[str, nn.Module, Tensor]] = [("upos", network.upos, goal.upos)]
     heads += [("xpos", network.xpos[lang], right) for lang, right in goal.xpos.items()]
     for name, head, right in heads:
-        asked = right != UNKNOWN
+        asked = ~right.all(-1)
+        best = head(vectors).argmax(-1)
         counts[name, "all"] += int(asked.sum())
-        counts[name, "right"] += int((head(vectors).argmax(-1) == right)[asked].sum())
+        counts[name, "right"] += int(right[torch.arange(len(best)), best][asked].sum())
     tokens = [token for window in windows for sentence in window for token in sentence.tokens]
     for lang, rules in network.labels.lemma.items():
-        for token, best in zip(tokens, network.lemma[lang](vectors).argmax(-1).tolist(), strict=True):
+        for token, rule in zip(tokens, network.lemma[lang](vectors).argmax(-1).tolist(), strict=True):
             if token.lemma != "_":
                 counts["lemma", "all"] += 1
-                counts["lemma", "right"] += apply(token.text, rules[best]) == token.lemma
+                counts["lemma", "right"] += apply(token.text, rules[rule]) == token.lemma
 
 
 def _count_trees(network: Network, atoms: Tensor, goal: Targets, counts: Counts) -> None:

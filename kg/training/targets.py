@@ -27,8 +27,8 @@ class Targets:
     stops: dict[str, Tensor]  # (atoms - 1,): 1 where a sentence ends
     word_of_atom: Tensor
     words: int
-    upos: Tensor
-    xpos: dict[str, Tensor]
+    upos: Tensor  # (words, tags) bool: which may be right; all of them where a corpus says nothing
+    xpos: dict[str, Tensor]  # the same for each language
     lemma: dict[str, Tensor]
     sentences: list[tuple[int, int]]  # first word, last word + 1 of each sentence that has a tree
     heads: Tensor  # (words,): place in the sentence, from 1; 0 is the root
@@ -56,9 +56,9 @@ def targets(windows: Sequence[Window], labels: Labels, pieces: Pieces) -> Target
         stops={lang: torch.tensor(stops) for lang, (_, stops) in ends.items()},
         word_of_atom=torch.tensor(word_of_atom),
         words=len(tokens),
-        upos=_numbers([token.upos for token in tokens], labels.upos),
+        upos=_possible([token.upos for token in tokens], labels.upos),
         xpos={
-            lang: _numbers([t.xpos if its == lang else "_" for t, its in zip(tokens, langs, strict=True)], known)
+            lang: _possible([t.xpos if its == lang else "_" for t, its in zip(tokens, langs, strict=True)], known)
             for lang, known in labels.xpos.items()
         },
         lemma={
@@ -106,6 +106,12 @@ def _batch(windows: Sequence[Window], pieces: Pieces) -> Batch:
 def _numbers(values: Sequence[str], known: Sequence[str]) -> Tensor:
     number = {value: index for index, value in enumerate(known)}
     return torch.tensor([number.get(value, UNKNOWN) for value in values])
+
+
+def _possible(values: Sequence[str], known: Sequence[str]) -> Tensor:
+    """Which labels may be right: those of "ADV|AUX", or all."""
+    sets = [frozenset(value.split("|")) for value in values]
+    return torch.tensor([[label in labels or labels == {"_"} for label in known] for labels in sets])
 
 
 def _ends(windows: Sequence[Window], lang: str) -> tuple[list[int], list[int]]:
@@ -159,21 +165,28 @@ def losses(network: Network, goal: Targets) -> dict[str, Tensor]:
     vectors = network.word_tags(atoms, goal.word_of_atom, goal.words)
     heads: list[tuple[str, nn.Module, Tensor]] = [("upos", network.upos, goal.upos)]
     heads += [("xpos", network.xpos[lang], right) for lang, right in goal.xpos.items()]
-    heads += [("lemma", network.lemma[lang], right) for lang, right in goal.lemma.items()]
     for name, head, right in heads:
+        asked = ~right.all(-1)
+        if asked.any():
+            result.setdefault(name, []).append(_marginal(head(vectors[asked]), right[asked]))
+    for lang, right in goal.lemma.items():
         asked = right != UNKNOWN
         if asked.any():
-            loss = functional.cross_entropy(head(vectors[asked]).float(), right[asked], label_smoothing=0.05)
-            result.setdefault(name, []).append(loss)
+            scores = network.lemma[lang](vectors[asked]).float()
+            result.setdefault("lemma", []).append(functional.cross_entropy(scores, right[asked]))
     if goal.sentences:
         result["arc"], result["relation"] = _tree_losses(network, atoms, goal)
     scores = network.atom_names(atoms)
     asked = ~goal.names.all(-1)
     if asked.any():
-        scores, right = scores[asked].float(), goal.names[asked]
-        all_of_it, right_part = scores.logsumexp(-1), scores.masked_fill(~right, -1e4).logsumexp(-1)
-        result["names"] = [(all_of_it - right_part).mean()]
+        result["names"] = [_marginal(scores[asked], goal.names[asked])]
     return {name: torch.stack(parts).mean() for name, parts in result.items()}
+
+
+def _marginal(scores: Tensor, right: Tensor) -> Tensor:
+    """The mean loss where one of several labels is right: what the others together get of the chances."""
+    scores = scores.float()
+    return (scores.logsumexp(-1) - scores.masked_fill(~right, -1e4).logsumexp(-1)).mean()
 
 
 def _tree_losses(network: Network, atoms: Tensor, goal: Targets) -> tuple[list[Tensor], list[Tensor]]:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kg.training import english
 from kg.training.corpora import (
     Token,
     clean,
-    english_named,
-    english_treebank,
     held_back,
     named,
     running_text,
@@ -91,7 +90,7 @@ def test_names_have_our_types_and_unknown_ones_are_none(data: Path) -> None:
 
 
 def test_english_paragraphs_have_words_glued_as_in_the_text(data: Path) -> None:
-    (first,), (second,) = english_treebank(data, "train")  # "Its" is not the letters of its words
+    (first,), (second,) = english.treebank(data, "train")  # "Its" is not the letters of its words
     assert [(token.text, token.glued, token.lemma) for token in first] == [
         ("I", True, "I"), ("do", False, "do"), ("n't", True, "not"), (".", True, "."),
     ]  # fmt: skip
@@ -99,7 +98,7 @@ def test_english_paragraphs_have_words_glued_as_in_the_text(data: Path) -> None:
 
 
 def test_english_names_start_with_b_where_one_begins(data: Path) -> None:
-    (tree,) = english_named(data, "train")
+    (tree,) = english.named(data, "train")
     assert [token.name for token in tree] == ["B-Organization", "B-Place", "B-Place"]
 
 

@@ -82,6 +82,14 @@ def test_names_of_words_become_names_of_atoms() -> None:
     assert atom_names(sentence) == ["B-Place", "E-Place", "O", "B-Organization", "I-Organization", "E-Organization"]
 
 
+def test_a_class_noun_before_a_place_is_part_of_its_name() -> None:
+    tree = named_atoms(
+        "Ông đến sân bay Vinh ở Tỉnh, huyện Mê, ông Bảo An", [(16, 20, "Place"), (35, 37, "Place")], "vi"
+    )
+    assert [token.text for token in tree if token.name != "O"] == ["sân", "bay", "Vinh", "huyện", "Mê"]
+    assert [token.name[0] for token in tree if token.name != "O"] == ["B", "I", "I", "B", "I"]
+
+
 def test_spans_of_names_in_the_text() -> None:
     tree = (Token("Hà", name="B-Place"), Token("Nội", name="I-Place"), Token("và"), Token("Nam", name="B-Person"))
     assert name_spans(tree, [0, 3, 7, 10]) == [(0, 6, "Place"), (10, 13, "Person")]

@@ -73,8 +73,8 @@ def test_the_right_answers_are_in_numbers(pieces: Pieces) -> None:
     assert goal.stops["vi"].tolist()[6] == 1 and goal.stops["vi"].tolist()[13] == UNKNOWN  # a window has begun
     assert goal.sentences == [(0, 5), (5, 10), (10, 14)]
     assert goal.heads.tolist()[:5] == [2, 0, 4, 2, 2]
-    assert goal.upos.tolist()[0] == labels.upos.index("PROPN")
-    assert goal.xpos["en"].tolist()[:10] == [UNKNOWN] * 10
+    assert [label for label, right in zip(labels.upos, goal.upos[0].tolist(), strict=True) if right] == ["PROPN"]
+    assert goal.xpos["en"][:10].all()
 
 
 def test_a_word_outside_of_names_may_be_a_name_of_a_type_that_is_not_marked() -> None:
@@ -84,6 +84,13 @@ def test_a_word_outside_of_names_may_be_a_name_of_a_type_that_is_not_marked() ->
     assert [label for label, right in zip(labels, rows[0], strict=True) if right] == ["S-Organization"]
     outside = {label for label, right in zip(labels, rows[1], strict=True) if right}
     assert "O" in outside and "B-Quantity" in outside and "B-Place" not in outside
+
+
+def test_a_tag_may_be_one_of_several(pieces: Pieces) -> None:
+    tree = (Token("đã", "ADV|AUX", "Adv"), Token("mưa", "VERB", "V"))
+    goal = targets([(example(tree, "vi", WORDS, spaced=False),)], labels_of(corpora()), pieces)
+    assert labels_of(corpora()).upos[0] == "ADP"
+    assert goal.upos[0].sum() == 1  # of the two, these corpora know AUX alone
 
 
 def test_what_is_drawn_depends_on_the_chances_alone() -> None:
