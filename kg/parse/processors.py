@@ -72,13 +72,14 @@ class _Tokenizer(_Processor):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self.pretokenized = config.get("pretokenized", False)
+        self.split = not config.get("no_ssplit", False)
 
     def process(self, document: Document | str | list[list[str]]) -> Document:
         """The document cut into sentences and words; offsets are those of its text."""
         if self.pretokenized or isinstance(document, list):
             return self._pretokenized(document)
         text = document.text if isinstance(document, Document) else document
-        encoded = self.reader.read(text)
+        encoded = self.reader.read(text, split=self.split)
         rows = [
             [
                 {"id": number, "text": encoded.words[index], "start_char": start, "end_char": end}

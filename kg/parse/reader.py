@@ -80,8 +80,8 @@ class Reader:
         self.labels = self.network.labels
         self.known_lemmas = read_known(folder / lang / KNOWN_LEMMAS)
 
-    def read(self, text: str) -> Encoded:
-        """A text, cut into sentences and words."""
+    def read(self, text: str, *, split: bool = True) -> Encoded:
+        """A text, cut into sentences and words; without ``split`` only paragraphs (and MAX_WORDS) end sentences."""
         paragraphs = [list(self._windows(text, span)) for span in find_paragraphs(text)]
         windows = [window for paragraph in paragraphs for window in paragraph]
         atoms = [span for window in windows for span in window]
@@ -98,7 +98,7 @@ class Reader:
             for stop, pair in zip((stops > STOP[self.lang]).tolist(), itertools.pairwise(atoms), strict=True)
         ]
         begins = {0, *itertools.accumulate(sum(map(len, paragraph)) for paragraph in paragraphs)}
-        begins.update(at for at, stop in enumerate(stopped, 1) if stop)
+        begins.update(at for at, stop in enumerate(stopped, 1) if stop and split)
         cut = _Cut()
         for first, last in itertools.pairwise(sorted(begins)):
             for part in shortened(text, atoms[first:last]):

@@ -101,3 +101,8 @@ def test_a_document_of_another_pipeline_is_read_anew(pipeline: Any) -> None:
     english = stanza.Pipeline("en", **options())
     document = english.processors["pos"].process(pipeline("It works."))
     assert [word.xpos for word in document.sentences[0].words] == ["PRP", "VBZ", "."]
+
+
+def test_sentences_may_be_left_whole() -> None:
+    pipeline = stanza.Pipeline("vi", tokenize_no_ssplit=True, **options())
+    assert [sentence.text for sentence in pipeline(f"{TEXT}\n\nHết.").sentences] == [TEXT, "Hết."]
