@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 MAX_PIECES = 510  # in a window, without its begin and end
-MIXES = ("ends", "tags", "tree", "names")  # each kind of head reads its own mix of the encoder's layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,15 @@ class Batch(NamedTuple):
     atom_of_piece: Tensor  # (windows, length): number of the atom in the batch; -1 at the ends and beyond
     glued: Tensor  # (windows, length): 1 at the first piece of an atom that no space parts from the one before
     atoms: int
+
+
+class Vectors(NamedTuple):
+    """The vectors of atoms, (atoms, width): each kind of head reads its own mix of the encoder's layers."""
+
+    ends: Tensor
+    tags: Tensor
+    tree: Tensor
+    names: Tensor
 
 
 class Layer(nn.Module):
@@ -148,7 +156,7 @@ class Network(nn.Module):
         super().__init__()
         self.sizes, self.labels = sizes, labels
         self.encoder = Encoder(sizes)
-        self.mix = nn.Parameter(torch.zeros(len(MIXES), sizes.layers + 1))
+        self.mix = nn.Parameter(torch.zeros(len(Vectors._fields), sizes.layers + 1))
         self.dropout = nn.Dropout(0.2)
         self.ends = _perceptron(2 * sizes.width, 192, 2 * len(labels.languages))
         self.tags = nn.Sequential(nn.Linear(sizes.width, sizes.width), nn.GELU(), nn.Dropout(0.2))
@@ -158,9 +166,9 @@ class Network(nn.Module):
         self.tree = TreeHead(sizes, len(labels.deprel))
         self.names = _perceptron(sizes.width, 192, len(labels.names))
 
-    def atoms(self, batches: Sequence[Batch]) -> Tensor:
-        """Vectors (len(MIXES), atoms, width) of all batches: an atom is the mean of its pieces."""
-        return torch.cat([self._atoms(batch) for batch in batches], 1)
+    def atoms(self, batches: Sequence[Batch]) -> Vectors:
+        """The vectors of the atoms of all batches: an atom is the mean of its pieces."""
+        return Vectors(*torch.cat([self._atoms(batch) for batch in batches], 1))
 
     def _atoms(self, batch: Batch) -> Tensor:
         states = torch.stack(self.encoder(batch))
@@ -168,26 +176,26 @@ class Network(nn.Module):
         there = batch.atom_of_piece >= 0
         return means(mixed[:, there].float(), batch.atom_of_piece[there], batch.atoms)
 
-    def word_ends(self, atoms: Tensor, lang: str) -> tuple[Tensor, Tensor]:
+    def word_ends(self, ends: Tensor, lang: str) -> tuple[Tensor, Tensor]:
         """Logits (atoms - 1,) that two neighbours are one word, and that a sentence ends between them."""
-        vectors = self.dropout(atoms[MIXES.index("ends")])
+        vectors = self.dropout(ends)
         scores = self.ends(torch.cat([vectors[:-1], vectors[1:]], -1))
         first = 2 * self.labels.languages.index(lang)
         return scores[:, first], scores[:, first + 1]
 
-    def word_tags(self, atoms: Tensor, word_of_atom: Tensor, words: int) -> Tensor:
+    def word_tags(self, tags: Tensor, word_of_atom: Tensor, words: int) -> Tensor:
         """Vectors (words, width) for the heads ``upos``, ``xpos`` and ``lemma``."""
-        result: Tensor = self.tags(self.dropout(means(atoms[MIXES.index("tags")], word_of_atom, words)))
+        result: Tensor = self.tags(self.dropout(means(tags, word_of_atom, words)))
         return result
 
-    def word_nodes(self, atoms: Tensor, word_of_atom: Tensor, words: int) -> Tensor:
+    def word_nodes(self, tree: Tensor, word_of_atom: Tensor, words: int) -> Tensor:
         """Vectors (words, width) for the head ``tree``."""
-        result: Tensor = self.dropout(means(atoms[MIXES.index("tree")], word_of_atom, words))
+        result: Tensor = self.dropout(means(tree, word_of_atom, words))
         return result
 
-    def atom_names(self, atoms: Tensor) -> Tensor:
+    def atom_names(self, names: Tensor) -> Tensor:
         """Scores (atoms, tags)."""
-        result: Tensor = self.names(self.dropout(atoms[MIXES.index("names")]))
+        result: Tensor = self.names(self.dropout(names))
         return result
 
 

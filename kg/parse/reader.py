@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from kg.models.network import Network, batch_of, by_sentence
+from kg.models.network import Network, Vectors, batch_of, by_sentence
 from kg.models.weights import load_network, quantize
 from kg.parse.atoms import Span, find_atoms, find_paragraphs, find_sentences, may_end, may_join, one_line, shortened
 from kg.parse.decode import Name, best_names, best_tree
@@ -32,7 +32,8 @@ BATCH = 600  # atoms that go through the network together
 class Encoded:
     """What one pass gave: the vectors of all atoms, and which atoms are which word of which sentence."""
 
-    vectors: Tensor  # (mixes, atoms, width)
+    tags: Tensor  # vectors of the atoms for tags, (atoms, width)
+    tree: Tensor  # the same for trees
     word_of_atom: Tensor
     words: list[str]
     spans: list[Span]  # of the words in the text
@@ -87,8 +88,8 @@ class Reader:
         atoms = [span for window in windows for span in window]
         vectors = self._vectors([[text[slice(*span)] for span in window] for window in windows], windows)
         with torch.inference_mode():
-            joins, stops = self.network.word_ends(vectors, self.lang)
-            scores = self.network.atom_names(vectors).numpy()
+            joins, stops = self.network.word_ends(vectors.ends, self.lang)
+            scores = self.network.atom_names(vectors.names).numpy()
         joined = [
             join and may_join(text, *pair, self.lang)
             for join, pair in zip((joins > 0).tolist(), itertools.pairwise(atoms), strict=True)
@@ -107,7 +108,7 @@ class Reader:
                 cut.add(part, joined[at : at + len(part) - 1], names)
         forms = [one_line(text[slice(*span)]) for span in cut.spans]
         group = torch.tensor(cut.word_of_atom, dtype=torch.long)
-        return Encoded(vectors, group, forms, cut.spans, cut.sentences, cut.names)
+        return Encoded(vectors.tags, vectors.tree, group, forms, cut.spans, cut.sentences, cut.names)
 
     def read_words(self, sentences: Sequence[Sequence[str]]) -> Encoded:
         """Sentences that are cut into words already."""
@@ -127,7 +128,7 @@ class Reader:
         glue = [part[at : at + LONGEST] for part in spans for at in range(0, len(part), LONGEST)]
         vectors = self._vectors(windows, glue)
         with torch.inference_mode():
-            scores = self.network.atom_names(vectors).numpy()
+            scores = self.network.atom_names(vectors.names).numpy()
         at = 0
         for part, (begin, _) in zip(atoms, cut.sentences, strict=True):
             found = best_names(scores[at : at + len(part)], self.labels.names) if part else []
@@ -136,7 +137,7 @@ class Reader:
             at += len(part)
         forms = [word for sentence in sentences for word in sentence]
         group = torch.tensor(cut.word_of_atom, dtype=torch.long)
-        return Encoded(vectors, group, forms, cut.spans, cut.sentences, cut.names)
+        return Encoded(vectors.tags, vectors.tree, group, forms, cut.spans, cut.sentences, cut.names)
 
     def _windows(self, text: str, paragraph: Span) -> Iterator[list[Span]]:
         """The atoms of a paragraph in windows of whole sentences, as far as rules can tell."""
@@ -152,27 +153,29 @@ class Reader:
         if window:
             yield window
 
-    def _vectors(self, windows: Sequence[Sequence[str]], spans: Sequence[Sequence[Span]]) -> Tensor:
+    def _vectors(self, windows: Sequence[Sequence[str]], spans: Sequence[Sequence[Span]]) -> Vectors:
         """The vectors of all atoms in order; windows of about one length go through the network together."""
-        order = sorted(range(len(windows)), key=lambda index: len(windows[index]))
-        parts: dict[int, Tensor] = {}
-        for batch in _batches(order, [len(window) for window in windows]):
+        lengths = [len(window) for window in windows]
+        parts: dict[int, tuple[Tensor, ...]] = {}
+        for batch in _batches(sorted(range(len(windows)), key=lengths.__getitem__), lengths):
             rows = []
             for index in batch:
                 glued = [False, *(a[1] == b[0] for a, b in itertools.pairwise(spans[index]))]
                 rows.append((self.pieces(windows[index]), glued))
             with torch.inference_mode():
                 vectors = self.network.atoms([batch_of(rows, begin=self.pieces.begin, end=self.pieces.end)])
-            parts |= zip(batch, torch.split(vectors, [len(windows[index]) for index in batch], 1), strict=True)
-        empty = torch.zeros(4, 0, self.network.sizes.width)
-        return torch.cat([parts[index] for index in range(len(windows))], 1) if windows else empty
+            split = [torch.split(field, [lengths[index] for index in batch]) for field in vectors]
+            parts |= zip(batch, zip(*split, strict=True), strict=True)
+        empty = torch.zeros(0, self.network.sizes.width)
+        fields = zip(*(parts[index] for index in range(len(windows))), strict=True) if windows else [[empty]] * 4
+        return Vectors(*(torch.cat(list(field)) for field in fields))
 
     # What the heads say of encoded words
 
     @torch.inference_mode()
     def tags(self, encoded: Encoded) -> list[tuple[str, str, str]]:
         """UPOS, XPOS and lemma of each word."""
-        vectors = self.network.word_tags(encoded.vectors, encoded.word_of_atom, len(encoded.words))
+        vectors = self.network.word_tags(encoded.tags, encoded.word_of_atom, len(encoded.words))
         upos = [self.labels.upos[best] for best in self.network.upos(vectors).argmax(-1).tolist()]
         known = self.labels.xpos[self.lang]
         xpos = [known[best] for best in self.network.xpos[self.lang](vectors).argmax(-1).tolist()]
@@ -208,7 +211,7 @@ class Reader:
         return result
 
     def _trees(self, encoded: Encoded, sentences: Sequence[tuple[int, int]]) -> list[list[tuple[int, str]]]:
-        nodes = self.network.word_nodes(encoded.vectors, encoded.word_of_atom, len(encoded.words))
+        nodes = self.network.word_nodes(encoded.tree, encoded.word_of_atom, len(encoded.words))
         lengths = [last - first for first, last in sentences]
         result: dict[int, list[tuple[int, str]]] = {}
         for batch in _batches(sorted(range(len(lengths)), key=lengths.__getitem__), lengths):

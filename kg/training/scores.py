@@ -26,10 +26,10 @@ def quick_scores(network: Network, windows: Sequence[Window], pieces: Pieces) ->
         part = windows[first : first + 8]
         goal = targets(part, network.labels, pieces)
         atoms = network.atoms(goal.batches)
-        _count_ends(network, atoms, goal, counts)
-        _count_tags(network, atoms, goal, part, counts)
-        _count_trees(network, atoms, goal, counts)
-        _count_names(network, atoms, part, counts)
+        _count_ends(network, atoms.ends, goal, counts)
+        _count_tags(network, atoms.tags, goal, part, counts)
+        _count_trees(network, atoms.tree, goal, counts)
+        _count_names(network, atoms.names, part, counts)
     result = {}
     for name in sorted({name for name, _ in counts}):
         if counts[name, "all"]:

@@ -156,13 +156,13 @@ def losses(network: Network, goal: Targets) -> dict[str, Tensor]:
     atoms = network.atoms(goal.batches)
     result: dict[str, list[Tensor]] = {}
     for lang in network.labels.languages:
-        joins, stops = network.word_ends(atoms, lang)
+        joins, stops = network.word_ends(atoms.ends, lang)
         for name, scores, right in (("joins", joins, goal.joins[lang]), ("stops", stops, goal.stops[lang])):
             asked = right != UNKNOWN
             if asked.any():
                 loss = functional.binary_cross_entropy_with_logits(scores[asked].float(), right[asked].float())
                 result.setdefault(name, []).append(loss)
-    vectors = network.word_tags(atoms, goal.word_of_atom, goal.words)
+    vectors = network.word_tags(atoms.tags, goal.word_of_atom, goal.words)
     heads: list[tuple[str, nn.Module, Tensor]] = [("upos", network.upos, goal.upos)]
     heads += [("xpos", network.xpos[lang], right) for lang, right in goal.xpos.items()]
     for name, head, right in heads:
@@ -175,8 +175,8 @@ def losses(network: Network, goal: Targets) -> dict[str, Tensor]:
             scores = network.lemma[lang](vectors[asked]).float()
             result.setdefault("lemma", []).append(functional.cross_entropy(scores, right[asked]))
     if goal.sentences:
-        result["arc"], result["relation"] = _tree_losses(network, atoms, goal)
-    scores = network.atom_names(atoms)
+        result["arc"], result["relation"] = _tree_losses(network, atoms.tree, goal)
+    scores = network.atom_names(atoms.names)
     asked = ~goal.names.all(-1)
     if asked.any():
         result["names"] = [_marginal(scores[asked], goal.names[asked])]
@@ -189,8 +189,8 @@ def _marginal(scores: Tensor, right: Tensor) -> Tensor:
     return (scores.logsumexp(-1) - scores.masked_fill(~right, -1e4).logsumexp(-1)).mean()
 
 
-def _tree_losses(network: Network, atoms: Tensor, goal: Targets) -> tuple[list[Tensor], list[Tensor]]:
-    nodes = network.word_nodes(atoms, goal.word_of_atom, goal.words)
+def _tree_losses(network: Network, tree: Tensor, goal: Targets) -> tuple[list[Tensor], list[Tensor]]:
+    nodes = network.word_nodes(tree, goal.word_of_atom, goal.words)
     chosen = torch.cat([torch.arange(first, last) for first, last in goal.sentences])
     lengths = [last - first for first, last in goal.sentences]
     arcs, heads, dependents = network.tree(by_sentence(nodes[chosen], lengths))
