@@ -105,15 +105,17 @@ class _Tokenizer(_Processor):
 class _Tagger(_Processor):
     def process(self, document: Document) -> Document:
         """UPOS and XPOS."""
-        document.set(["upos", "xpos"], [tags[:2] for tags in self.reader.tags(self.encoded(document))])
+        document.set(["upos", "xpos"], self.reader.tags(self.encoded(document)))
         return document
 
 
 @register_processor_variant("lemma", "kg")
 class _Lemmatizer(_Processor):
+    REQUIRES_DEFAULT = frozenset({"tokenize", "pos"})
+
     def process(self, document: Document) -> Document:
         """Lemmas; a Vietnamese one is the word itself, in small letters unless it is a name."""
-        document.set(["lemma"], [lemma for _, _, lemma in self.reader.tags(self.encoded(document))])
+        document.set(["lemma"], self.reader.lemmas(self.encoded(document), document.get("upos")))
         return document
 
 

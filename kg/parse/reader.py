@@ -173,22 +173,26 @@ class Reader:
     # What the heads say of encoded words
 
     @torch.inference_mode()
-    def tags(self, encoded: Encoded) -> list[tuple[str, str, str]]:
-        """UPOS, XPOS and lemma of each word."""
+    def tags(self, encoded: Encoded) -> list[tuple[str, str]]:
+        """UPOS and XPOS of each word."""
         vectors = self.network.word_tags(encoded.tags, encoded.word_of_atom, len(encoded.words))
         upos = [self.labels.upos[best] for best in self.network.upos(vectors).argmax(-1).tolist()]
         known = self.labels.xpos[self.lang]
         xpos = [known[best] for best in self.network.xpos[self.lang](vectors).argmax(-1).tolist()]
-        if self.lang in self.network.lemma:
-            rules = self.labels.lemma[self.lang]
-            best_rules = self.network.lemma[self.lang](vectors).argmax(-1).tolist()
-            lemmas = [
-                self.known_lemmas.get((word.lower(), tag)) or apply(word, rules[best])
-                for word, tag, best in zip(encoded.words, upos, best_rules, strict=True)
-            ]
-        else:  # Vietnamese words do not change
-            lemmas = [w if tag == "PROPN" else w.lower() for w, tag in zip(encoded.words, upos, strict=True)]
-        return list(zip(upos, xpos, lemmas, strict=True))
+        return list(zip(upos, xpos, strict=True))
+
+    @torch.inference_mode()
+    def lemmas(self, encoded: Encoded, upos: Sequence[str]) -> list[str]:
+        """The lemma of each word, which is tagged already."""
+        if self.lang not in self.network.lemma:  # Vietnamese words do not change
+            return [w if tag == "PROPN" else w.lower() for w, tag in zip(encoded.words, upos, strict=True)]
+        vectors = self.network.word_tags(encoded.tags, encoded.word_of_atom, len(encoded.words))
+        rules = self.labels.lemma[self.lang]
+        best_rules = self.network.lemma[self.lang](vectors).argmax(-1).tolist()
+        return [
+            self.known_lemmas.get((word.lower(), tag)) or apply(word, rules[best])
+            for word, tag, best in zip(encoded.words, upos, best_rules, strict=True)
+        ]
 
     @torch.inference_mode()
     def trees(self, encoded: Encoded) -> list[tuple[int, str]]:

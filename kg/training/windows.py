@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.parse.atoms import find_atoms
-from kg.training.corpora import Token, Tree, running_text
+from kg.training.corpora import Tree, running_text
 
 ALL_TYPES = (
     "Person",
@@ -178,19 +178,3 @@ def whole(paragraphs: Sequence[Sequence[Tree]], size: int) -> Iterator[list[Tree
             window.append(tree)
         if window:
             yield window
-
-
-__all__ = [
-    "ALL_TYPES",
-    "Corpus",
-    "Example",
-    "Marked",
-    "Token",
-    "Window",
-    "atom_names",
-    "draw",
-    "example",
-    "runs_of",
-    "text_of",
-    "whole",
-]
