@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kg.graph import Graph
     from kg.pipeline import Progress, Summary
-    from kg.store import Result
+    from kg.store import Result, Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -209,18 +209,47 @@ def remove(
 
     Example: **kg remove ai-nang-luong.vi.txt**
     """
-    from kg.ontology import load
-    from kg.store import STORE, Store
-
-    _open(folder).close()
-    with Store.create_or_open(folder / STORE) as store:
+    with _changing(folder, ontology) as store:
         if article not in store.articles():
             raise RequestError(f"no article {article!r} in {folder}: kg stats --articles lists them")
-        store.use_ontology(load(ontology or ()))
         store.remove(article)
-        store.publish()
-    _write_exports(folder)
     out.print(f"removed {_plain(article)}")
+
+
+Named = typer.Argument(metavar="ENTITY", help="A name, an alias, or an IRI such as id:openai.")
+
+
+@app.command()
+def merge(
+    entity: Annotated[str, Named],
+    into: Annotated[str, Named],
+    folder: Folder = OUTPUTS,
+    ontology: Ontologies = None,
+) -> None:
+    """Make the first entity the second one, in this graph and all that is built into it. kg split takes it back.
+
+    Example: **kg merge "Open AI" OpenAI**
+    """
+    with _open(folder) as graph:
+        one, other = graph.entity(entity), graph.entity(into)
+    with _changing(folder, ontology) as store:
+        store.merge(one, other)
+    out.print(f"{_plain(entity)} is {_plain(into)} from now on; kg split {_plain(into)!r} takes it back")
+
+
+@app.command()
+def split(entity: Annotated[str, Named], folder: Folder = OUTPUTS, ontology: Ontologies = None) -> None:
+    """Take back what was merged into an entity; where nothing was, part what each article means by its name.
+
+    Example: **kg split "Nguyễn Văn An"**
+    """
+    from kg.ontology import local_name
+
+    with _open(folder) as graph:
+        iri = graph.entity(entity)
+    with _changing(folder, ontology) as store:
+        parts = store.split(iri)
+    out.print(f"{_plain(entity)} is {len(parts)} entities from now on: {', '.join(map(local_name, parts))}")
 
 
 # Read
@@ -358,6 +387,20 @@ def _open(folder: Path) -> Graph:
     from kg.graph import Graph
 
     return Graph(folder)
+
+
+@contextmanager
+def _changing(folder: Path, ontology: list[Path] | None) -> Iterator[Store]:
+    """The store of a graph that is there, for one change, which is published and exported at the end."""
+    from kg.ontology import load
+    from kg.store import STORE, Store
+
+    _open(folder).close()
+    with Store.create_or_open(folder / STORE) as store:
+        store.use_ontology(load(ontology or ()))
+        yield store
+        store.publish()
+    _write_exports(folder)
 
 
 def _write_exports(folder: Path) -> None:

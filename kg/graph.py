@@ -66,6 +66,13 @@ class Graph:
         """The IRIs of the entities that a name, alias or IRI means. Raises RequestError, with near names, for none."""
         return explore.find(self._store, name)
 
+    def entity(self, name: str) -> str:
+        """The one entity (IRI) that a name means. Raises RequestError for none, and for several, with their IRIs."""
+        found = self.entities(name)
+        if len(found) > 1:
+            raise RequestError(f"{name!r} may be any of {', '.join(found)}: name one by its IRI")
+        return found[0]
+
     def relation(self, name: str) -> str:
         """The IRI of a relation by its local name or label. Raises RequestError, with all names, for none."""
         rows = list(

@@ -3,7 +3,7 @@
 Names that differ in case, or in where the tone mark stands (hoà, hòa), are one name. Mentions of one name are one
 entity, whatever their classes, except for persons: a person is never anything else, and two persons of one name in
 different articles are one only with evidence: both articles link them, by a fact, to another entity of one name.
-What the ontology lists is one entity by all of its labels.
+What the ontology lists is one entity by all of its labels. What people decide goes before all of this.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from kg.ontology import Known
 
@@ -22,6 +22,8 @@ LISTED = "the ontology lists its name"
 SAME_NAME = "same name"
 SHARED_LINK = "same name, and facts link both to one other name"
 SINGLE = "named in one article only"
+MERGED = "merged by hand"
+SPLIT = "split by hand"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below
 
 
@@ -47,6 +49,14 @@ class Canonical:
     aliases: tuple[str, ...]
     mentions: tuple[str, ...]  # IRIs, sorted
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people decided about entities, named by their slugs; it goes before all reasons."""
+
+    merged: Mapping[str, str] = field(default_factory=dict)  # an entity -> the one that it is
+    split: frozenset[str] = frozenset()  # entities by whose name each article means another
 
 
 def name_key(name: str) -> str:
@@ -81,6 +91,45 @@ def canonicalise(group: str, records: Iterable[MentionRecord], known: Known | No
     )
     named = list(_named(clusters, group, taken=known is None))
     return sorted(_canonical(cluster, name, known) for cluster, name in named)
+
+
+def decide(entities: Iterable[Canonical], articles: Mapping[str, str], decisions: Decisions) -> list[Canonical]:
+    """The entities as people want them, sorted. ``articles``: the article of each mention, by the mention's IRI."""
+    found: dict[str, Canonical] = {}
+    for entity in entities:
+        for part in _apart(entity, articles) if entity.slug in decisions.split else (entity,):
+            found[part.slug] = part
+    members: dict[str, list[Canonical]] = defaultdict(list)
+    for entity in sorted(found.values()):
+        members[_merged(entity.slug, found, decisions.merged)].append(entity)
+    return sorted(_together(found[target], parts) for target, parts in members.items())
+
+
+def _apart(entity: Canonical, articles: Mapping[str, str]) -> Iterator[Canonical]:
+    """An entity for each article."""
+    mentions: dict[str, list[str]] = defaultdict(list)
+    for mention in entity.mentions:
+        mentions[articles[mention]].append(mention)
+    for article, found in mentions.items():
+        mark = hashlib.blake2b(f"{article}\0{entity.slug}".encode(), digest_size=3).hexdigest()
+        yield replace(entity, slug=f"{entity.slug}-{mark}", mentions=tuple(sorted(found)), reason=SPLIT)
+
+
+def _merged(slug: str, found: Container[str], merged: Mapping[str, str]) -> str:
+    """The last entity that a chain of merges leads to, as far as there are such entities."""
+    seen = {slug}
+    while merged.get(slug, slug) not in seen and merged[slug] in found:
+        slug = merged[slug]
+        seen.add(slug)
+    return slug
+
+
+def _together(target: Canonical, parts: Sequence[Canonical]) -> Canonical:
+    if len(parts) == 1:
+        return target
+    names = {name for part in parts for name in (part.name, *part.aliases)}
+    mentions = tuple(sorted(mention for part in parts for mention in part.mentions))
+    return replace(target, aliases=tuple(sorted(names - {target.name})), mentions=mentions, reason=MERGED)
 
 
 @dataclass(frozen=True, slots=True)

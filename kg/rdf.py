@@ -29,10 +29,12 @@ MENTION = Namespace(f"{BASE}mention/")
 STATEMENT = Namespace(f"{BASE}statement/")
 EVIDENCE = Namespace(f"{BASE}evidence/")
 RUN = Namespace(f"{BASE}run/")
+DECISION = Namespace(f"{BASE}decision/")
 OA = Namespace("http://www.w3.org/ns/oa#")
 SCHEMA = Namespace("https://schema.org/")
 
 IDENTITY_GRAPH = URIRef(f"{BASE}graph/identity")  # which canonical entity a mention refers to, and why
+CURATION_GRAPH = URIRef(f"{BASE}graph/curation")  # what people decided: it survives every build
 RUN_GRAPH = URIRef(f"{BASE}graph/runs")  # prov:Activity: with which code, models and ontology
 ONTOLOGY_GRAPH = URIRef(f"{BASE}graph/ontology")  # names and definitions of classes and relations
 
@@ -44,6 +46,7 @@ PREFIXES: dict[str, str] = {
     "st": str(STATEMENT),
     "ev": str(EVIDENCE),
     "run": str(RUN),
+    "decision": str(DECISION),
     "rdf": str(RDF),
     "rdfs": str(RDFS),
     "xsd": str(XSD),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run_kg("build", *SAMPLES, "--out", "outputs", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder / "outputs"
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    """The built graph in a folder that may be changed."""
+    return shutil.copytree(built, tmp_path / "outputs", symlinks=True)

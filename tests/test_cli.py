@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,12 +19,6 @@ from kg.cli import ExportFormat, app
 
 ARTICLE = "FPT hợp tác với Nvidia\nTập đoàn FPT hợp tác với Nvidia. Ông Trương Gia Bình là chủ tịch của FPT.\n"
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
-
-
-@pytest.fixture
-def copy(built: Path, tmp_path: Path) -> Path:
-    """The built graph in a folder that may be changed."""
-    return shutil.copytree(built, tmp_path / "outputs", symlinks=True)
 
 
 def facts(kg: Run, *more: str) -> set[tuple[str, ...]]:

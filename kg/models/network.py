@@ -171,10 +171,11 @@ class Network(nn.Module):
         return Vectors(*torch.cat([self._atoms(batch) for batch in batches], 1))
 
     def _atoms(self, batch: Batch) -> Tensor:
-        states = torch.stack(self.encoder(batch))
-        mixed = torch.einsum("ml,lwpd->mwpd", self.mix.softmax(-1).to(states.dtype), states)
         there = batch.atom_of_piece >= 0
-        return means(mixed[:, there].float(), batch.atom_of_piece[there], batch.atoms)
+        states = torch.stack([layer[there].float() for layer in self.encoder(batch)])
+        with torch.autocast("cpu", enabled=False):  # torch 2.13 divides by zero here with AMX in bfloat16
+            mixed = torch.einsum("ml,lpd->mpd", self.mix.softmax(-1), states)
+        return means(mixed, batch.atom_of_piece[there], batch.atoms)
 
     def word_ends(self, ends: Tensor, lang: str) -> tuple[Tensor, Tensor]:
         """Logits (atoms - 1,) that two neighbours are one word, and that a sentence ends between them."""

@@ -2,6 +2,7 @@
 
     database.py   open, replace, remove, publish, load: what changes a store, one atomic update each
     mentions.py   which entity each mention refers to, worked out anew where an article comes or goes
+    curation.py   what people decide: it goes before what is found
     changes.py    the one update that puts an article in or takes it out: only what differs
     updates.py    the SPARQL updates as text
     queries.py    what is asked, and what is refused

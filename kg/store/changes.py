@@ -23,18 +23,18 @@ _LABELS = (RDF.type, SKOS.prefLabel, SKOS.altLabel)
 
 
 def article_change(
-    store: ox.Store, move: Move, graph: URIRef, triples: Sequence[Triple], classes: Mapping[str, str], plain: str
+    store: ox.Store, move: Move, graph: URIRef | None, triples: Sequence[Triple], classes: Mapping[str, str], plain: str
 ) -> list[str]:
-    """The operations that give ``graph`` these triples, and bring all that depends on it in step.
+    """The operations that give ``graph``, if there is one, these triples, and bring all that depends on it in step.
 
     ``classes``: local name -> IRI; ``plain``: which statements become plain triples, a key of ``updates.PLAIN``.
     """
     renamed = move.renamed
     others, others_after = _renamed_plain(store, renamed, graph, plain)
-    old = _plain_of_graph(store, graph, plain) | others
+    old = (_plain_of_graph(store, graph, plain) if graph else set()) | others
     new = _plain_of(triples, plain) | others_after
     return [
-        *updates.replace_graph(graph, triples),
+        *(updates.replace_graph(graph, triples) if graph else ()),
         *updates.forget_runs(),
         *_difference(_identity(move.before), _identity(move.placed), IDENTITY_GRAPH),
         *updates.rename_ends(renamed),
@@ -114,12 +114,13 @@ def _plain_of_graph(store: ox.Store, graph: URIRef, plain: str) -> set[Row]:
 
 
 def _renamed_plain(
-    store: ox.Store, renamed: Mapping[str, tuple[str, str]], graph: URIRef, plain: str
+    store: ox.Store, renamed: Mapping[str, tuple[str, str]], graph: URIRef | None, plain: str
 ) -> tuple[set[Row], set[Row]]:
     """Plain triples of other articles' statements about renamed mentions: as they are, and as they will be."""
     if not renamed:
         return set(), set()
     values = " ".join(f"<{mention}>" for mention in sorted(renamed))
+    elsewhere = f"FILTER(?g != <{graph}>)" if graph else ""
     before: set[Row] = set()
     after: set[Row] = set()
     for end in ("kg:subjectMention", "kg:objectMention"):
@@ -127,7 +128,7 @@ def _renamed_plain(
             store,
             f"SELECT ?s ?p ?o ?sm ?om {{ VALUES ?m {{ {values} }} GRAPH ?g {{ ?st {end} ?m ; rdf:subject ?s ; "
             "rdf:predicate ?p ; rdf:object ?o ; kg:subjectMention ?sm ; kg:objectMention ?om . "
-            f"{updates.PLAIN[plain]} }} FILTER(?g != <{graph}>) }}",
+            f"{updates.PLAIN[plain]} }} {elsewhere} }}",
         ):
             ends = [renamed[mention][1] if mention in renamed else old for mention, old in ((sm, s), (om, o))]
             before.add((f"<{s}>", f"<{p}>", f"<{o}>"))

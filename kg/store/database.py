@@ -11,10 +11,12 @@ from typing import IO
 import pyoxigraph as ox
 from rdflib import Dataset, Literal, URIRef
 
-from kg.errors import StoreError
+from kg.errors import RequestError, StoreError
 from kg.model import Article, Extraction, Sentence
 from kg.ontology import Ontology, local_name
 from kg.rdf import (
+    CURATION_GRAPH,
+    ID,
     KG,
     ONTOLOGY_GRAPH,
     RUN_GRAPH,
@@ -23,7 +25,7 @@ from kg.rdf import (
     article_triples,
     ontology_triples,
 )
-from kg.store import export, queries, updates
+from kg.store import curation, export, queries, updates
 from kg.store.changes import article_change
 from kg.store.folder import VERSION, check_version, current, explained, recover
 from kg.store.mentions import Mentions, Move
@@ -156,6 +158,55 @@ class Store:
     def remove(self, article_id: str) -> None:
         """Remove an article and all that only it says. Nothing happens if the store does not have it."""
         self._change(article_id, self._known_mentions().move(article_id, {}), (), ())
+
+    # Decide
+
+    def merge(self, one: str, other: str) -> None:
+        """Make an entity (IRI) another one from now on, whatever is built. Raises RequestError for one entity twice."""
+        if one == other:
+            raise RequestError(f"{local_name(one)} is one entity already: name two")
+        mentions = self._known_mentions()
+        groups = mentions.groups_of(one), mentions.groups_of(other)
+        for entity, found in zip((one, other), groups, strict=True):
+            if not found:
+                raise RequestError(f"no article names {entity}: kg query can list the entities")
+        self._decide(updates.insert(CURATION_GRAPH, curation.merge_triples(one, other, (groups[0][0], groups[1][0]))))
+
+    def split(self, entity: str) -> tuple[str, ...]:
+        """Take back what was merged into an entity (IRI); where nothing was, each article means another by its name.
+
+        Gives the entities that it is now. Raises RequestError where nothing was merged and only one article names it.
+        """
+        of_entity = f"?m kg:refersTo <{entity}>"
+        before = [str(row[0]) for row in self.query(f"SELECT ?m {{ {of_entity} }}")]
+        articles = list(self.query(f"SELECT DISTINCT ?a {{ {of_entity} ; kg:inArticle ?a }}"))
+        merged = self._known_mentions().curation.decisions.merged
+        parts = [str(ID[part]) for part, whole in merged.items() if str(ID[whole]) == entity]
+        if not parts and len(articles) < 2:
+            raise RequestError(f"{local_name(entity)} is named in one article and was not merged: nothing to split")
+        undo = curation.forget_merges(parts)
+        self._decide(undo or updates.insert(CURATION_GRAPH, curation.split_triples(entity)))
+        mentions = " ".join(f"<{mention}>" for mention in before)
+        return tuple(
+            str(row[0])
+            for row in self.query(f"SELECT DISTINCT ?e {{ VALUES ?m {{ {mentions} }} ?m kg:refersTo ?e }} ORDER BY ?e")
+        )
+
+    def _decide(self, operations: Sequence[str]) -> None:
+        """Write a decision, and all that follows from it, as one atomic update."""
+        mentions = self._known_mentions()
+        trial = ox.Store()
+        trial.extend(self._open.quads_for_pattern(None, None, None, ox.NamedNode(str(CURATION_GRAPH))))
+        trial.update(updates.PROLOGUE + ";\n".join(operations))
+        after = curation.read(trial)
+        groups = {group for pair in mentions.curation.linked ^ after.linked for group in pair}
+        for slug in mentions.curation.decisions.split ^ after.decisions.split:
+            groups.update(mentions.groups_of(str(ID[slug])))
+        move = mentions.regroup(groups, after)
+        with explained(self.folder):
+            change = article_change(self._open, move, None, (), mentions.classes, self.plain)
+        self._update([*operations, *change])
+        mentions.moved(move, after)
 
     def _change(self, article_id: str, move: Move, triples: Sequence[Triple], more: Sequence[str]) -> None:
         """One atomic update; whatever goes wrong, store and memory are as they were."""

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 from rdflib import URIRef
 
-from kg.identity import PERSON, Canonical, MentionRecord, canonicalise, name_key, slug
+from kg.identity import PERSON, Canonical, Decisions, MentionRecord, canonicalise, decide, name_key, slug
 from kg.model import Article, Extraction
 from kg.ontology import Ontology, local_name
 from kg.rdf import ID, PREFIXES, article_iri, mention_iri
+from kg.store.curation import Curation
+from kg.store.curation import read as read_curation
 from kg.store.updates import literal
 
 _MENTION = """?m skos:prefLabel ?name ; kg:mentionType ?type ; kg:refersTo ?e ; kg:mergeReason ?why ; kg:inArticle ?a .
@@ -68,6 +70,7 @@ class Mentions:
         self._things = {thing.name: thing for thing in ontology.known}
         self.classes = {name: found.iri for name, found in ontology.classes.items()}
         self._groups: dict[str, Mapping[str, Placed]] = {}
+        self.curation = read_curation(store)
 
     def records(self, article: Article, extraction: Extraction) -> dict[str, list[MentionRecord]]:
         """Group -> the mentions of an article that belong to it."""
@@ -91,22 +94,53 @@ class Mentions:
         graph = article_iri(article_id).n3()
         rows = self._rows(f"SELECT ?m ?k {{ GRAPH {graph} {{ ?m kg:nameKey ?k }} }}")
         old = {row[0]: row[1] for row in rows}
-        groups = {*records, *old.values()}
-        self._read(groups - self._groups.keys())
-        after: dict[str, dict[str, Placed]] = {}
-        canonicals: list[Canonical] = []
-        for group in sorted(groups):
-            kept = [placed.record for iri, placed in self._groups[group].items() if iri not in old]
-            entities = canonicalise(group, [*kept, *records.get(group, ())], self._things.get(group))
-            by_iri = {record.iri: record for record in (*kept, *records.get(group, ()))}
-            after[group] = {m: Placed(by_iri[m], str(ID[e.slug]), e.reason) for e in entities for m in e.mentions}
-            canonicals += entities
-        before = {iri: placed for group in groups for iri, placed in self._groups[group].items()}
-        return Move(frozenset(old), before, after, canonicals)
+        groups = self.curation.closure({*records, *old.values()})
+        return self._move(groups, frozenset(old), records, self.curation.decisions)
 
-    def moved(self, move: Move) -> None:
-        """Remember what a move did, once the store has it."""
+    def regroup(self, groups: Iterable[str], curation: Curation) -> Move:
+        """What happens to groups when people decide otherwise: ``curation`` is what holds from now on."""
+        reached = self.curation.closure(groups) | curation.closure(groups)
+        return self._move(reached, frozenset(), {}, curation.decisions)
+
+    def _move(
+        self,
+        groups: set[str],
+        gone: frozenset[str],
+        records: Mapping[str, Sequence[MentionRecord]],
+        decisions: Decisions,
+    ) -> Move:
+        self._read(groups - self._groups.keys())
+        members = {
+            group: {
+                **{iri: placed.record for iri, placed in self._groups[group].items() if iri not in gone},
+                **{record.iri: record for record in records.get(group, ())},
+            }
+            for group in sorted(groups)
+        }
+        found = [
+            entity
+            for group, by_iri in members.items()
+            for entity in canonicalise(group, by_iri.values(), self._things.get(group))
+        ]
+        articles = {iri: record.article for by_iri in members.values() for iri, record in by_iri.items()}
+        canonicals = decide(found, articles, decisions)
+        entity_of = {mention: entity for entity in canonicals for mention in entity.mentions}
+        after = {
+            group: {m: Placed(by_iri[m], str(ID[entity_of[m].slug]), entity_of[m].reason) for m in sorted(by_iri)}
+            for group, by_iri in members.items()
+        }
+        before = {iri: placed for group in groups for iri, placed in self._groups[group].items()}
+        return Move(gone, before, after, canonicals)
+
+    def groups_of(self, entity: str) -> tuple[str, ...]:
+        """The groups of the mentions that refer to an entity (IRI), sorted."""
+        rows = self._rows(f"SELECT DISTINCT ?k {{ ?m kg:refersTo <{entity}> ; kg:nameKey ?k }}")
+        return tuple(sorted(row[0] for row in rows))
+
+    def moved(self, move: Move, curation: Curation | None = None) -> None:
+        """Remember what a move did, and what was decided, once the store has it."""
         self._groups.update(move.after)
+        self.curation = curation or self.curation
 
     def _group(self, name: str, type: str) -> str:
         thing = self._listed.get(name_key(name))
