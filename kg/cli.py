@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kg.graph import Graph
     from kg.pipeline import Progress, Summary
-    from kg.store import Result, Store
+    from kg.store import Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -98,6 +98,8 @@ Ontologies = Annotated[
 Language = Annotated[Lang, typer.Option("--lang", help="The language of the articles.")]
 Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Your own Stanza models.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
+Named = typer.Argument(metavar="ENTITY", help="A name, an alias, or an IRI such as id:openai.")
+Related = typer.Argument(metavar="RELATION", help="Its name or label.")
 OUTPUTS = Path("outputs")
 
 
@@ -209,14 +211,16 @@ def remove(
 
     Example: **kg remove ai-nang-luong.vi.txt**
     """
-    with _changing(folder, ontology) as store:
-        if article not in store.articles():
+    with _open(folder) as graph:
+        if article not in graph.articles():
             raise RequestError(f"no article {article!r} in {folder}: kg stats --articles lists them")
-        store.remove(article)
+        with graph.changing(ontology or ()) as store:
+            store.remove(article)
+    _write_exports(folder)
     out.print(f"removed {_plain(article)}")
 
 
-Named = typer.Argument(metavar="ENTITY", help="A name, an alias, or an IRI such as id:openai.")
+# Decide: what people say goes before what is found, and survives every build
 
 
 @app.command()
@@ -226,15 +230,14 @@ def merge(
     folder: Folder = OUTPUTS,
     ontology: Ontologies = None,
 ) -> None:
-    """Make the first entity the second one, in this graph and all that is built into it. kg split takes it back.
+    """Make the first entity the second one, in this graph and all that is built into it.
 
-    Example: **kg merge "Open AI" OpenAI**
+    Example: **kg merge "Altman" "Sam Altman"**
     """
     with _open(folder) as graph:
-        one, other = graph.entity(entity), graph.entity(into)
-    with _changing(folder, ontology) as store:
-        store.merge(one, other)
-    out.print(f"{_plain(entity)} is {_plain(into)} from now on; kg split {_plain(into)!r} takes it back")
+        graph.merge(entity, into, ontology=ontology or ())
+    _write_exports(folder)
+    out.print(f"{_plain(entity)} is {_plain(into)} from now on; kg split takes it back", highlight=False)
 
 
 @app.command()
@@ -243,13 +246,82 @@ def split(entity: Annotated[str, Named], folder: Folder = OUTPUTS, ontology: Ont
 
     Example: **kg split "Nguyễn Văn An"**
     """
+    with _open(folder) as graph:
+        parts = graph.split(entity, ontology=ontology or ())
+    _write_exports(folder)
+    out.print(f"{_plain(entity)} is {_plain(', '.join(parts))} from now on", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def reject(
+    subject: Annotated[str, Named],
+    relation: Annotated[str, Related],
+    object: Annotated[str, Named],
+    folder: Folder = OUTPUTS,
+    ontology: Ontologies = None,
+) -> None:
+    """Say that a fact is wrong: no article states it any more, now or when it is read again. kg undo takes it back.
+
+    Example: **kg reject OpenAI partnersWith Nvidia**
+    """
+    with _open(folder) as graph:
+        number = graph.reject(subject, relation, object, ontology=ontology or ())
+    _write_exports(folder)
+    out.print(f"{number} statements rejected; kg decisions lists what was decided", highlight=False)
+
+
+@app.command()
+def correct(
+    subject: Annotated[str, Named],
+    relation: Annotated[str, Related],
+    object: Annotated[str, Named],
+    right_subject: Annotated[str, typer.Option("--subject", metavar="ENTITY", help="Who it is said of.")] = "",
+    right_relation: Annotated[str, typer.Option("--relation", metavar="RELATION", help="What holds.")] = "",
+    right_object: Annotated[str, typer.Option("--object", metavar="ENTITY", help="The other end.")] = "",
+    modality: Annotated[str, typer.Option("--modality", help="asserted, planned, possible or denied.")] = "",
+    folder: Folder = OUTPUTS,
+    ontology: Ontologies = None,
+) -> None:
+    """Say what is right instead of a fact; its sentence and speaker stay. kg undo takes it back.
+
+    Example: **kg correct OpenAI acquires AMD --relation partnersWith --modality planned**
+    """
+    right = (right_subject or subject, right_relation or relation, right_object or object)
+    if right == (subject, relation, object) and not modality:
+        raise RequestError("nothing to correct: give --subject, --relation, --object or --modality")
+    with _open(folder) as graph:
+        number = graph.correct(subject, relation, object, right=right, modality=modality, ontology=ontology or ())
+    _write_exports(folder)
+    out.print(f"{number} statements corrected; kg decisions lists what was decided", highlight=False)
+
+
+@app.command()
+def decisions(folder: Folder = OUTPUTS) -> None:
+    """List what people decided.
+
+    Example: **kg decisions**
+    """
     from kg.ontology import local_name
 
     with _open(folder) as graph:
-        iri = graph.entity(entity)
-    with _changing(folder, ontology) as store:
-        parts = store.split(iri)
-    out.print(f"{_plain(entity)} is {len(parts)} entities from now on: {', '.join(map(local_name, parts))}")
+        for decision, text in graph.decisions():
+            out.print(f"{local_name(decision)}  {_plain(text)}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def undo(
+    decision: Annotated[str, typer.Argument(metavar="DECISION", help="As kg decisions lists it.")],
+    folder: Folder = OUTPUTS,
+    ontology: Ontologies = None,
+) -> None:
+    """Take a decision back.
+
+    Example: **kg undo 3f2a90c1d4e5**
+    """
+    with _open(folder) as graph:
+        graph.undo(decision, ontology=ontology or ())
+    _write_exports(folder)
+    out.print(f"{_plain(decision)} is undone", highlight=False)
 
 
 # Read
@@ -387,20 +459,6 @@ def _open(folder: Path) -> Graph:
     from kg.graph import Graph
 
     return Graph(folder)
-
-
-@contextmanager
-def _changing(folder: Path, ontology: list[Path] | None) -> Iterator[Store]:
-    """The store of a graph that is there, for one change, which is published and exported at the end."""
-    from kg.ontology import load
-    from kg.store import STORE, Store
-
-    _open(folder).close()
-    with Store.create_or_open(folder / STORE) as store:
-        store.use_ontology(load(ontology or ()))
-        yield store
-        store.publish()
-    _write_exports(folder)
 
 
 def _write_exports(folder: Path) -> None:

@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, Any
 from kg import explore
 from kg.errors import RequestError, StoreError
 from kg.identity import name_key
+from kg.model import Modality
 from kg.ontology import local_name
 from kg.rdf import ONTOLOGY_GRAPH
-from kg.store import EXPORTS, FORMATS, STORE, Result, Stats, Store
+from kg.store import EXPORTS, FORMATS, STORE, Curator, Result, Stats, Store
 
 if TYPE_CHECKING:
     import networkx
@@ -124,6 +125,86 @@ class Graph:
             file.write(_pictures()[format](self.view(entities=entities, relations=relations, most=most)))
         else:
             raise RequestError(f"unknown format {format!r}: use one of {', '.join(EXPORT_FORMATS)}")
+
+    # What people decide: it survives every build. ``ontology`` is what kg.build was given.
+
+    def merge(self, entity: str, into: str, *, ontology: Sequence[Path] = ()) -> None:
+        """Make an entity another one, in this graph and all that is built into it. Raises RequestError."""
+        one, other = self.entity(entity), self.entity(into)
+        with self._curator(ontology) as curator:
+            curator.merge(one, other)
+
+    def split(self, entity: str, *, ontology: Sequence[Path] = ()) -> tuple[str, ...]:
+        """Take back what was merged into an entity, or part what each article means by its name: the IRIs of the parts.
+
+        Raises RequestError where there is nothing to part.
+        """
+        iri = self.entity(entity)
+        with self._curator(ontology) as curator:
+            return curator.split(iri)
+
+    def reject(self, subject: str, relation: str, object: str, *, ontology: Sequence[Path] = ()) -> int:
+        """Say that a fact is wrong, whatever article states it: the number of statements that go.
+
+        Raises RequestError where none does.
+        """
+        fact = self.entity(subject), self.relation(relation), self.entity(object)
+        with self._curator(ontology) as curator:
+            return curator.judge(fact, right=None)
+
+    def correct(
+        self,
+        subject: str,
+        relation: str,
+        object: str,
+        *,
+        right: tuple[str, str, str],
+        modality: str = "",
+        ontology: Sequence[Path] = (),
+    ) -> int:
+        """Say what is right instead of a fact: other ends that the same article names, relation or modality.
+
+        Gives the number of statements that change; evidence and speaker stay. Raises RequestError.
+        """
+        fact = self.entity(subject), self.relation(relation), self.entity(object)
+        instead = self.entity(right[0]), self.relation(right[1]), self.entity(right[2])
+        if modality not in ("", *Modality):
+            raise RequestError(f"no modality {modality!r}: use one of {', '.join(Modality)}")
+        with self._curator(ontology) as curator:
+            return curator.judge(fact, right=instead, modality=modality)
+
+    def decisions(self) -> list[tuple[str, str]]:
+        """The IRI of each decision, and what it says, sorted."""
+        return Curator(self._store).decisions()
+
+    def undo(self, decision: str, *, ontology: Sequence[Path] = ()) -> None:
+        """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not."""
+        found = {name: iri for iri, _ in self.decisions() for name in (iri, local_name(iri))}
+        if decision not in found:
+            raise RequestError(f"no decision {decision!r}: kg decisions lists them")
+        with self._curator(ontology) as curator:
+            curator.undo(found[decision])
+
+    @contextmanager
+    def _curator(self, ontology: Sequence[Path]) -> Iterator[Curator]:
+        """For one decision, which readers see at the end."""
+        with self.changing(ontology) as store:
+            yield Curator(store)
+
+    @contextmanager
+    def changing(self, ontology: Sequence[Path] = ()) -> Iterator[Store]:
+        """The store for one change, which is published at the end; this graph then shows it."""
+        from kg.ontology import load
+
+        knowledge = load(ontology)
+        self.close()
+        try:
+            with Store.create_or_open(self.folder / STORE) as store:
+                store.use_ontology(knowledge)
+                yield store
+                store.publish()
+        finally:
+            self._store = Store.read(self.folder / STORE)
 
     def write_exports(self) -> None:
         """Write graph.ttl and graph.html into the folder; each appears whole or not at all."""

@@ -161,11 +161,21 @@ def _mention(article: Article, entity: Entity, node: URIRef, classes: Mapping[st
     yield from ((node, SKOS.altLabel, Literal(alias)) for alias in entity.aliases)
 
 
+def statement_iri(
+    article_id: str, subject: str, relation: str, object: str, modality: Modality, speaker: str = ""
+) -> URIRef:
+    """Hash of what is said, how, by whom and in which article, so that merging entities renames nothing.
+
+    Subject, object and speaker are IRIs of mentions, ``relation`` is a local name.
+    """
+    return STATEMENT[_digest(article_id, subject, relation, object, modality, speaker)]
+
+
 def _statement_iri(article: Article, fact: Fact, mentions: Mapping[int, URIRef]) -> URIRef:
-    """Hash of what is said, how, by whom and in which article, so that merging entities renames nothing."""
     speaker = mentions[fact.speaker] if fact.speaker is not None else ""
-    ends = (mentions[fact.subject], fact.relation, mentions[fact.object])
-    return STATEMENT[_digest(article.id, *ends, fact.modality, speaker)]
+    return statement_iri(
+        article.id, mentions[fact.subject], fact.relation, mentions[fact.object], fact.modality, speaker
+    )
 
 
 def _statement(

@@ -2,7 +2,9 @@
 
     database.py   open, replace, remove, publish, load: what changes a store, one atomic update each
     mentions.py   which entity each mention refers to, worked out anew where an article comes or goes
-    curation.py   what people decide: it goes before what is found
+    curator.py    what people decide, one atomic update each
+    curation.py   their decisions in the store: they go before what is found
+    statements.py statements as they are taken away, put right, or wanted back
     changes.py    the one update that puts an article in or takes it out: only what differs
     updates.py    the SPARQL updates as text
     queries.py    what is asked, and what is refused
@@ -16,6 +18,7 @@ On disk, below the folder of a store:
     published/N/  checkpoints: what readers open; CURRENT names the newest
 """
 
+from kg.store.curator import Curator
 from kg.store.database import Stats, Store
 from kg.store.export import FORMATS, restorable
 from kg.store.folder import current
@@ -24,4 +27,15 @@ from kg.store.results import RESULT_FORMATS, Result
 STORE = "store"  # the folder of the store within an output folder
 EXPORTS = {"graph.ttl": "turtle", "graph.html": "html"}  # the files beside it, and their formats
 
-__all__ = ["EXPORTS", "FORMATS", "RESULT_FORMATS", "STORE", "Result", "Stats", "Store", "current", "restorable"]
+__all__ = [
+    "EXPORTS",
+    "FORMATS",
+    "RESULT_FORMATS",
+    "STORE",
+    "Curator",
+    "Result",
+    "Stats",
+    "Store",
+    "current",
+    "restorable",
+]

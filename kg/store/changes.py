@@ -36,15 +36,15 @@ def article_change(
     return [
         *(updates.replace_graph(graph, triples) if graph else ()),
         *updates.forget_runs(),
-        *_difference(_identity(move.before), _identity(move.placed), IDENTITY_GRAPH),
+        *difference(_identity(move.before), _identity(move.placed), IDENTITY_GRAPH),
         *updates.rename_ends(renamed),
-        *_difference(_stored_labels(store, move), _labels(move.canonicals, classes)),
-        *_difference(old, new),
+        *difference(_stored_labels(store, move), _labels(move.canonicals, classes)),
+        *difference(old, new),
         *updates.keep_supported(old - new, plain),
     ]
 
 
-def _difference(old: set[Row], new: set[Row], graph: URIRef | None = None) -> list[str]:
+def difference(old: set[Row], new: set[Row], graph: URIRef | None = None) -> list[str]:
     """The operations that make ``new`` of ``old``."""
     operations = []
     for verb, rows in (("DELETE", old - new), ("INSERT", new - old)):

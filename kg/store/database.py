@@ -11,12 +11,10 @@ from typing import IO
 import pyoxigraph as ox
 from rdflib import Dataset, Literal, URIRef
 
-from kg.errors import RequestError, StoreError
+from kg.errors import StoreError
 from kg.model import Article, Extraction, Sentence
 from kg.ontology import Ontology, local_name
 from kg.rdf import (
-    CURATION_GRAPH,
-    ID,
     KG,
     ONTOLOGY_GRAPH,
     RUN_GRAPH,
@@ -25,7 +23,7 @@ from kg.rdf import (
     article_triples,
     ontology_triples,
 )
-from kg.store import curation, export, queries, updates
+from kg.store import export, queries, updates
 from kg.store.changes import article_change
 from kg.store.folder import VERSION, check_version, current, explained, recover
 from kg.store.mentions import Mentions, Move
@@ -106,8 +104,11 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    # For this package
+
     @property
-    def _open(self) -> ox.Store:
+    def quads(self) -> ox.Store:
+        """The open store itself. Raises StoreError for a closed one."""
         if self._store is None:
             raise StoreError(f"the store {self.folder or 'in memory'} is closed: open it again")
         return self._store
@@ -117,7 +118,7 @@ class Store:
     def set_ontology(self, ontology: Ontology, *, plain: str = "") -> None:
         """Name the ontology of the articles to come, and which statements become plain triples ("": as before)."""
         self.use_ontology(ontology)
-        self._update(updates.replace_graph(ONTOLOGY_GRAPH, ontology_triples(ontology)))
+        self.update(updates.replace_graph(ONTOLOGY_GRAPH, ontology_triples(ontology)))
         if plain and plain != self.plain:
             self._set_plain(plain)
 
@@ -146,7 +147,8 @@ class Store:
         about: Iterable[Triple] = (),
     ) -> None:
         """Put an article in place of what the store has of it. ``about``: triples that describe the run."""
-        mentions = self._known_mentions()
+        mentions = self.mentions
+        extraction = mentions.curation.curated(article, extraction)
         records = mentions.records(article, extraction)
         move = mentions.move(article.id, records)
         triples = article_triples(
@@ -157,69 +159,22 @@ class Store:
 
     def remove(self, article_id: str) -> None:
         """Remove an article and all that only it says. Nothing happens if the store does not have it."""
-        self._change(article_id, self._known_mentions().move(article_id, {}), (), ())
-
-    # Decide
-
-    def merge(self, one: str, other: str) -> None:
-        """Make an entity (IRI) another one from now on, whatever is built. Raises RequestError for one entity twice."""
-        if one == other:
-            raise RequestError(f"{local_name(one)} is one entity already: name two")
-        mentions = self._known_mentions()
-        groups = mentions.groups_of(one), mentions.groups_of(other)
-        for entity, found in zip((one, other), groups, strict=True):
-            if not found:
-                raise RequestError(f"no article names {entity}: kg query can list the entities")
-        self._decide(updates.insert(CURATION_GRAPH, curation.merge_triples(one, other, (groups[0][0], groups[1][0]))))
-
-    def split(self, entity: str) -> tuple[str, ...]:
-        """Take back what was merged into an entity (IRI); where nothing was, each article means another by its name.
-
-        Gives the entities that it is now. Raises RequestError where nothing was merged and only one article names it.
-        """
-        of_entity = f"?m kg:refersTo <{entity}>"
-        before = [str(row[0]) for row in self.query(f"SELECT ?m {{ {of_entity} }}")]
-        articles = list(self.query(f"SELECT DISTINCT ?a {{ {of_entity} ; kg:inArticle ?a }}"))
-        merged = self._known_mentions().curation.decisions.merged
-        parts = [str(ID[part]) for part, whole in merged.items() if str(ID[whole]) == entity]
-        if not parts and len(articles) < 2:
-            raise RequestError(f"{local_name(entity)} is named in one article and was not merged: nothing to split")
-        undo = curation.forget_merges(parts)
-        self._decide(undo or updates.insert(CURATION_GRAPH, curation.split_triples(entity)))
-        mentions = " ".join(f"<{mention}>" for mention in before)
-        return tuple(
-            str(row[0])
-            for row in self.query(f"SELECT DISTINCT ?e {{ VALUES ?m {{ {mentions} }} ?m kg:refersTo ?e }} ORDER BY ?e")
-        )
-
-    def _decide(self, operations: Sequence[str]) -> None:
-        """Write a decision, and all that follows from it, as one atomic update."""
-        mentions = self._known_mentions()
-        trial = ox.Store()
-        trial.extend(self._open.quads_for_pattern(None, None, None, ox.NamedNode(str(CURATION_GRAPH))))
-        trial.update(updates.PROLOGUE + ";\n".join(operations))
-        after = curation.read(trial)
-        groups = {group for pair in mentions.curation.linked ^ after.linked for group in pair}
-        for slug in mentions.curation.decisions.split ^ after.decisions.split:
-            groups.update(mentions.groups_of(str(ID[slug])))
-        move = mentions.regroup(groups, after)
-        with explained(self.folder):
-            change = article_change(self._open, move, None, (), mentions.classes, self.plain)
-        self._update([*operations, *change])
-        mentions.moved(move, after)
+        self._change(article_id, self.mentions.move(article_id, {}), (), ())
 
     def _change(self, article_id: str, move: Move, triples: Sequence[Triple], more: Sequence[str]) -> None:
         """One atomic update; whatever goes wrong, store and memory are as they were."""
-        mentions = self._known_mentions()
+        mentions = self.mentions
         graph = article_iri(article_id)
         with explained(self.folder):
-            change = article_change(self._open, move, graph, triples, mentions.classes, self.plain)
-        self._update([*more, *change])
+            change = article_change(self.quads, move, graph, triples, mentions.classes, self.plain)
+        self.update([*more, *change])
         mentions.moved(move)
 
-    def _known_mentions(self) -> Mentions:
+    @property
+    def mentions(self) -> Mentions:
+        """Which entity each mention refers to."""
         if self._mentions is None:
-            self._mentions = Mentions(self._open, self._known_ontology())
+            self._mentions = Mentions(self.quads, self._known_ontology())
         return self._mentions
 
     def _known_ontology(self) -> Ontology:
@@ -234,13 +189,14 @@ class Store:
         graph, store = RUN_GRAPH.n3(), KG.store.n3()
         forget = f"DELETE WHERE {{ GRAPH {graph} {{ {store} {SETTING.n3()} ?v }} }}"
         put = updates.insert(RUN_GRAPH, [(KG.store, SETTING, Literal(plain))] if plain != DEFAULT_PLAIN else [])
-        self._update([forget, *put, *updates.derive_all(plain)])
+        self.update([forget, *put, *updates.derive_all(plain)])
 
-    def _update(self, operations: Sequence[str]) -> None:
+    def update(self, operations: Sequence[str]) -> None:
+        """SPARQL updates as one. Raises StoreError for a store that was opened for reading."""
         if not self._writable:
             raise StoreError(f"the store {self.folder} was opened for reading: open it for writing")
         with explained(self.folder):
-            self._open.update(updates.PROLOGUE + ";\n".join(operations))
+            self.quads.update(updates.PROLOGUE + ";\n".join(operations))
 
     def publish(self) -> None:
         """Make what was written visible to readers: a new checkpoint, then one atomic switch to it."""
@@ -252,8 +208,8 @@ class Store:
             before = current(self.folder)
             number = str(int(before or 0) + 1)
             shutil.rmtree(published / number, ignore_errors=True)  # of a run that was killed just here
-            self._open.flush()
-            self._open.backup(str(published / number))
+            self.quads.flush()
+            self.quads.backup(str(published / number))
             switch = self.folder / "CURRENT.new"
             switch.write_text(number + "\n")
             switch.replace(self.folder / "CURRENT")
@@ -283,11 +239,11 @@ class Store:
         Nothing is fetched: SERVICE is refused. Raises QueryError with line and column, StoreError where reading fails,
         here or while the result is read.
         """
-        return queries.run(self._open, sparql, default_graphs, named_graphs)
+        return queries.run(self.quads, sparql, default_graphs, named_graphs)
 
     def export(self, format: str, file: IO[bytes], *, about: Iterable[str] = (), relations: Iterable[str] = ()) -> None:
         """Write the graph, sorted; ``about`` and ``relations`` (IRIs) keep only statements with one of each."""
-        export.write(self._open, format, file, about=tuple(about), relations=tuple(relations))
+        export.write(self.quads, format, file, about=tuple(about), relations=tuple(relations))
 
     def stats(self) -> Stats:
         """Counts of what the store holds."""
@@ -295,10 +251,10 @@ class Store:
         modalities = {local_name(m).lower(): int(str(n)) for m, n in rows}
         ((entities,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
         facts = sum(modalities.values())
-        return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self._open))
+        return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self.quads))
 
     def to_rdflib(self) -> Dataset:
         """A live rdflib view of the store, whose default graph is the union of all graphs."""
         from oxrdflib import OxigraphStore
 
-        return Dataset(store=OxigraphStore(store=self._open), default_union=True)
+        return Dataset(store=OxigraphStore(store=self.quads), default_union=True)

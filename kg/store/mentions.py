@@ -95,12 +95,12 @@ class Mentions:
         rows = self._rows(f"SELECT ?m ?k {{ GRAPH {graph} {{ ?m kg:nameKey ?k }} }}")
         old = {row[0]: row[1] for row in rows}
         groups = self.curation.closure({*records, *old.values()})
-        return self._move(groups, frozenset(old), records, self.curation.decisions)
+        return self._move(groups, frozenset(old), records, self.curation.entities)
 
     def regroup(self, groups: Iterable[str], curation: Curation) -> Move:
         """What happens to groups when people decide otherwise: ``curation`` is what holds from now on."""
         reached = self.curation.closure(groups) | curation.closure(groups)
-        return self._move(reached, frozenset(), {}, curation.decisions)
+        return self._move(reached, frozenset(), {}, curation.entities)
 
     def _move(
         self,

@@ -81,6 +81,17 @@ def keep_supported(lost: Iterable[tuple[str, str, str]], plain: str) -> list[str
     ]
 
 
+def forget_evidence(evidence: Iterable[str]) -> list[str]:
+    """Forget those of some evidence (IRIs) that no statement is derived from any more."""
+    if not (nodes := " ".join(f"<{node}>" for node in evidence)):
+        return []
+    return [
+        f"DELETE {{ GRAPH ?g {{ ?n ?p ?o }} }} WHERE {{ VALUES ?ev {{ {nodes} }} "
+        "FILTER NOT EXISTS { GRAPH ?h { ?st prov:wasDerivedFrom ?ev } } "
+        "{ GRAPH ?g { ?ev ?p ?o } BIND(?ev AS ?n) } UNION { GRAPH ?g { ?ev oa:hasSelector ?n . ?n ?p ?o } } }"
+    ]
+
+
 def forget_runs() -> list[str]:
     """Forget the runs that no article was read by any more."""
     graph = RUN_GRAPH.n3()

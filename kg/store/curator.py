@@ -1,0 +1,129 @@
+"""The decisions of people: each is written together with all that follows from it, as one atomic update."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyoxigraph as ox
+from rdflib import URIRef
+
+from kg.errors import RequestError
+from kg.model import Modality
+from kg.ontology import local_name
+from kg.rdf import CURATION_GRAPH, ID
+from kg.store import curation, statements, updates
+from kg.store.changes import article_change
+from kg.store.database import Store
+from kg.store.folder import explained
+
+Fact = tuple[str, str, str]  # subject, relation, object: IRIs
+
+
+class Curator:
+    """Decides about the entities and facts of a store that is open for writing, and knows an ontology."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def decisions(self) -> list[tuple[str, str]]:
+        """What people decided: the IRI of each decision, and what it says, sorted."""
+        return curation.listed(self._store.quads)
+
+    def merge(self, one: str, other: str) -> None:
+        """Make an entity (IRI) another one from now on, whatever is built. Raises RequestError where there is none."""
+        groups = [self._store.mentions.groups_of(entity) for entity in (one, other)]
+        if one == other or not all(groups):
+            raise RequestError(f"{local_name(one)} and {local_name(other)} are not two entities that articles name")
+        triples = curation.merge_triples(one, other, (groups[0][0], groups[1][0]))
+        self._decide(updates.insert(CURATION_GRAPH, triples))
+
+    def split(self, entity: str) -> tuple[str, ...]:
+        """Take back what was merged into an entity (IRI); where nothing was, each article means another by its name.
+
+        Gives the entities that it is now. Raises RequestError where nothing was merged and only one article names it.
+        """
+        mentions = [str(row[0]) for row in self._store.query(f"SELECT ?m {{ ?m kg:refersTo <{entity}> }}")]
+        articles = list(self._store.query(f"SELECT DISTINCT ?a {{ ?m kg:refersTo <{entity}> ; kg:inArticle ?a }}"))
+        merged = self._store.mentions.curation.entities.merged
+        parts = [str(ID[part]) for part, whole in merged.items() if str(ID[whole]) == entity]
+        if not parts and len(articles) < 2:
+            raise RequestError(f"{local_name(entity)} is named in one article and was not merged: nothing to split")
+        group = self._store.mentions.groups_of(entity)[0]
+        apart = updates.insert(CURATION_GRAPH, curation.split_triples(entity, group))
+        self._decide(curation.forget_merges(parts) or apart)
+        values = " ".join(f"<{mention}>" for mention in mentions)
+        rows = self._store.query(f"SELECT DISTINCT ?e {{ VALUES ?m {{ {values} }} ?m kg:refersTo ?e }} ORDER BY ?e")
+        return tuple(str(row[0]) for row in rows)
+
+    def judge(self, fact: Fact, *, right: Fact | None, modality: str = "") -> int:
+        """Say that what articles state (subject, relation, object: IRIs) is wrong, and what is right instead, if
+        anything; ``modality`` as the articles say it if it is "". Gives the number of statements that this changes.
+
+        Raises RequestError where no article states the fact, or one does not name the entities that are right.
+        """
+        found = statements.find(self._store.quads, *fact)
+        if not found:
+            raise RequestError(f"no article states {' '.join(map(local_name, fact))}: kg query can list the facts")
+        operations: list[str] = []
+        for said in sorted({statement.said for statement in found}):
+            verdict = self._verdict(said, right, modality)
+            those = [statement for statement in found if statement.said == said]
+            old = frozenset(quad for statement in those for quad in statement.quads)
+            new = frozenset(q for statement in those for q in statements.right(self._store.quads, statement, verdict))
+            triples = curation.verdict_triples(
+                said,
+                verdict,
+                text=_verdict_text(fact, right, modality, those[0].quote),
+                removed=statements.as_text(old),
+            )
+            operations += [*updates.insert(CURATION_GRAPH, triples), *statements.swap(old, new, self._store.plain)]
+        self._decide(operations)
+        return len(found)
+
+    def _verdict(self, said: curation.Said, right: Fact | None, modality: str) -> curation.Verdict:
+        if right is None:
+            return curation.Verdict(None)
+        ends = []
+        for end in (right[0], right[2]):
+            in_article = f"<{said.subject}> kg:inArticle ?a . ?m kg:inArticle ?a"
+            rows = list(self._store.query(f"SELECT ?m {{ {in_article} ; kg:refersTo <{end}> }} ORDER BY ?m"))
+            if not rows:
+                raise RequestError(f"the article does not name {local_name(end)}, so it cannot state that")
+            ends.append(str(rows[0][0]))
+        how = Modality(modality) if modality else None
+        return curation.Verdict(curation.Said(ends[0], right[1], ends[1]), how)
+
+    def undo(self, decision: str) -> None:
+        """Take a decision (IRI) back. Raises RequestError for one that there is not."""
+        if decision not in dict(self.decisions()):
+            raise RequestError(f"no decision {local_name(decision)}: kg decisions lists them")
+        operations = [curation.forget(URIRef(decision))]
+        for said, verdict in self._store.mentions.curation.facts.items():
+            if str(curation.verdict_node(said)) == decision:
+                operations += statements.swap(
+                    *statements.undone(self._store.quads, decision, said, verdict), self._store.plain
+                )
+        self._decide(operations)
+
+    def _decide(self, operations: Sequence[str]) -> None:
+        """Write a decision, and all that follows from it for entities, as one atomic update."""
+        mentions = self._store.mentions
+        trial = ox.Store()
+        trial.extend(self._store.quads.quads_for_pattern(None, None, None, ox.NamedNode(str(CURATION_GRAPH))))
+        with explained(self._store.folder):
+            trial.update(updates.PROLOGUE + ";\n".join(operations))
+        after = curation.read(trial)
+        groups = {group for pair in mentions.curation.linked ^ after.linked for group in pair}
+        groups |= set(mentions.curation.split_groups.values()) ^ set(after.split_groups.values())
+        move = mentions.regroup(groups, after)
+        with explained(self._store.folder):
+            change = article_change(self._store.quads, move, None, (), mentions.classes, self._store.plain)
+        self._store.update([*operations, *change])
+        mentions.moved(move, after)
+
+
+def _verdict_text(fact: Fact, right: Fact | None, modality: str, quote: str) -> str:
+    """A decision about a fact, for people."""
+    wrong = " ".join(map(local_name, fact))
+    instead = f"right is {' '.join((*map(local_name, right), modality)).strip()}" if right else "rejected"
+    return f"{wrong}: {instead}; “{quote}”"

@@ -1,0 +1,172 @@
+"""Stored statements as a person takes them away, puts them right, or wants them back: quads before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import PROV, RDF
+
+from kg.model import Modality
+from kg.ontology import local_name
+from kg.rdf import KG, MODALITIES, OA, PREFIXES, statement_iri
+from kg.store import curation, updates
+from kg.store.changes import Row, difference
+from kg.store.curation import Said, Verdict
+
+_HASH = ox.NamedNode(str(KG.contentHash))
+_ENDS = {KG.subjectMention: RDF.subject, KG.objectMention: RDF.object, KG.speakerMention: PROV.wasAttributedTo}
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Statement:
+    """A statement of an article's graph; ``quads`` are its own, those of its evidence, and the article's hash."""
+
+    iri: str
+    article: str  # id
+    said: Said
+    quote: str
+    quads: frozenset[ox.Quad]
+
+
+def find(store: ox.Store, subject: str, relation: str, object: str) -> list[Statement]:
+    """All statements of a fact between two entities (IRIs), in whatever modality and whoever says so, sorted."""
+    rows = store.query(
+        f"SELECT ?st ?g ?a ?id ?sm ?om {{ GRAPH ?g {{ ?st rdf:subject <{subject}> ; rdf:predicate <{relation}> ; "
+        f"rdf:object <{object}> ; kg:subjectMention ?sm ; kg:objectMention ?om . ?sm kg:inArticle ?a . "
+        "?a dcterms:identifier ?id } }",
+        prefixes=PREFIXES,
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    found = []
+    for statement, graph, article, id, subject_mention, object_mention in rows:
+        quads = [*_quads(store, statement, graph), *store.quads_for_pattern(article, _HASH, None, graph)]
+        quote = next((_value(q.object) for q in quads if q.predicate.value == str(OA.exact)), "")
+        said = Said(_value(subject_mention), relation, _value(object_mention))
+        found.append(Statement(_value(statement), _value(id), said, quote, frozenset(quads)))
+    return sorted(found, key=lambda statement: statement.iri)
+
+
+def _value(term: object) -> str:
+    return str(getattr(term, "value", ""))
+
+
+def _quads(store: ox.Store, node: Any, graph: Any) -> list[ox.Quad]:
+    """What a graph says of a node, its evidence, and the evidence's selectors."""
+    follow = {str(PROV.wasDerivedFrom), str(OA.hasSelector)}
+    quads = list(store.quads_for_pattern(node, None, None, graph))
+    inner = [quad.object for quad in quads if quad.predicate.value in follow]
+    return quads + [quad for one in inner for quad in _quads(store, one, graph)]
+
+
+def right(store: ox.Store, statement: Statement, verdict: Verdict) -> frozenset[ox.Quad]:
+    """The quads of the statement that a correction puts in its place; none for a rejection."""
+    if verdict.right is None:
+        return frozenset()
+    own = {q.predicate.value: q for q in statement.quads if _value(q.subject) == statement.iri}
+    was = next(m for m, iri in MODALITIES.items() if str(iri) == _value(own[str(KG.modality)].object))
+    how = verdict.modality or Modality(was)
+    speaker = _value(own[str(KG.speakerMention)].object) if str(KG.speakerMention) in own else ""
+    ends = verdict.right.subject, local_name(verdict.right.relation), verdict.right.object
+    values = {
+        str(KG.subjectMention): verdict.right.subject,
+        str(KG.objectMention): verdict.right.object,
+        str(RDF.predicate): verdict.right.relation,
+        str(RDF.subject): _entity(store, verdict.right.subject),
+        str(RDF.object): _entity(store, verdict.right.object),
+        str(KG.modality): str(MODALITIES[how]),
+    }
+    node = ox.NamedNode(str(statement_iri(statement.article, *ends, how, speaker)))
+    quads = set()
+    for quad in statement.quads:
+        if _value(quad.subject) == statement.iri:
+            value = values.get(quad.predicate.value)
+            quad = ox.Quad(node, quad.predicate, ox.NamedNode(value) if value else quad.object, quad.graph_name)
+        quads.add(quad)
+    return frozenset(quads)
+
+
+def _entity(store: ox.Store, mention: str) -> str:
+    """The entity that a mention refers to; "" for a mention that is not there any more."""
+    found = store.quads_for_pattern(ox.NamedNode(mention), ox.NamedNode(str(KG.refersTo)), None, None)
+    return next((_value(quad.object) for quad in found), "")
+
+
+def undone(
+    store: ox.Store, decision: str, said: Said, verdict: Verdict
+) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:
+    """The quads that a decision about a fact put into the store, and those that it took away and that fit again."""
+    removed = list(ox.parse(curation.removed_by(store, decision).encode(), format=ox.RdfFormat.N_QUADS))
+    evidence = {quad.object for quad in removed if quad.predicate.value == str(PROV.wasDerivedFrom)}
+    put: set[ox.Quad] = set()
+    if verdict.right is not None:
+        ends = _entity(store, verdict.right.subject), verdict.right.relation, _entity(store, verdict.right.object)
+        for statement in find(store, *ends) if all(ends) else ():
+            own = {q.object for q in statement.quads if q.predicate.value == str(PROV.wasDerivedFrom)}
+            if statement.said == verdict.right and own <= evidence:
+                put |= statement.quads
+    unchanged = all(quad in store for quad in removed if quad.predicate == _HASH)
+    return frozenset(put), _in_step(store, removed) if unchanged else frozenset()
+
+
+def _in_step(store: ox.Store, quads: Sequence[ox.Quad]) -> frozenset[ox.Quad]:
+    """Quads of statements that were taken away, with the entities of today; none if a mention is gone."""
+    entities = {
+        (quad.subject, str(end)): _entity(store, _value(quad.object))
+        for quad in quads
+        for mention, end in _ENDS.items()
+        if quad.predicate.value == str(mention)
+    }
+    if not all(entities.values()):
+        return frozenset()
+    result = set()
+    for quad in quads:
+        entity = entities.get((quad.subject, quad.predicate.value))
+        value = ox.NamedNode(entity) if entity else quad.object
+        result.add(ox.Quad(quad.subject, quad.predicate, value, quad.graph_name))
+    return frozenset(result)
+
+
+def swap(old: frozenset[ox.Quad], new: frozenset[ox.Quad], plain: str) -> list[str]:
+    """The operations that put statements in the place of others, with evidence and plain triples in step."""
+    operations = []
+    for verb, quads in (("DELETE", _statements(old) - new), ("INSERT", new - old)):
+        if quads:
+            rows = "\n".join(sorted(f"GRAPH {q.graph_name} {{ {q.subject} {q.predicate} {q.object} }}" for q in quads))
+            operations.append(f"{verb} DATA {{\n{rows}\n}}")
+    before, after = _plain(old, plain), _plain(new, plain)
+    evidence = sorted({_value(q.object) for q in old if q.predicate.value == str(PROV.wasDerivedFrom)})
+    return [
+        *operations,
+        *updates.forget_evidence(evidence),
+        *difference(before, after),
+        *updates.keep_supported(before - after, plain),
+    ]
+
+
+def _statements(quads: Iterable[ox.Quad]) -> frozenset[ox.Quad]:
+    """Those of statements, not of their evidence."""
+    quads = list(quads)
+    nodes = {q.subject for q in quads if q.predicate.value == str(RDF.subject)}
+    return frozenset(q for q in quads if q.subject in nodes)
+
+
+def _plain(quads: Iterable[ox.Quad], plain: str) -> set[Row]:
+    """The plain triples that statements become."""
+    about: dict[str, dict[str, str]] = {}
+    for quad in quads:
+        about.setdefault(_value(quad.subject), {})[quad.predicate.value] = _value(quad.object)
+    said = [one for one in about.values() if str(RDF.subject) in one]
+    return {
+        (f"<{one[str(RDF.subject)]}>", f"<{one[str(RDF.predicate)]}>", f"<{one[str(RDF.object)]}>")
+        for one in said
+        if plain == "all"
+        or (one[str(KG.modality)] == str(KG.Asserted) and (plain == "asserted" or str(PROV.wasAttributedTo) not in one))
+    }
+
+
+def as_text(quads: Iterable[ox.Quad]) -> str:
+    """Quads as N-Quads, sorted."""
+    return "".join(sorted(f"{quad} .\n" for quad in quads))
