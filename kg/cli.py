@@ -55,6 +55,13 @@ class Plain(StrEnum):
     ALL = "all"
 
 
+class Extractor(StrEnum):
+    """What finds the facts."""
+
+    KG = "kg"
+    OPENAI = "openai"
+
+
 class QueryFormat(StrEnum):
     """How query results are shown."""
 
@@ -149,6 +156,9 @@ def build(
     plain: Annotated[
         Plain | None, typer.Option("--plain", help="Which facts become plain triples too (kept with the store).")
     ] = None,
+    extractor: Annotated[
+        Extractor, typer.Option("--extractor", help="openai: the model that OPENAI_MODEL and OPENAI_BASE_URL name.")
+    ] = Extractor.KG,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read unchanged articles again.")] = False,
     export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
 ) -> None:
@@ -167,6 +177,7 @@ def build(
             date=date,
             models=models,
             plain=plain.value if plain else "",
+            extractor=extractor.value,
             rebuild=rebuild,
             progress=show,
         )

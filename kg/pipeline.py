@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from kg import articles, parse
-from kg.errors import ArticleError
+from kg.errors import ArticleError, RequestError
 from kg.extract import extract
-from kg.model import Article, Sentence
+from kg.model import Article, Extraction, Sentence
 from kg.ontology import Ontology, load
 from kg.rdf import Triple, run_triples
 from kg.store import EXPORTS, STORE, Store
@@ -44,6 +45,7 @@ def build(
     date: str = "",
     models: Path | None = None,
     plain: str = "",
+    extractor: str = "kg",
     rebuild: bool = False,
     progress: Progress = lambda done, total, name: None,
 ) -> Summary:
@@ -53,10 +55,13 @@ def build(
     ``rebuild``; a changed one replaces its old facts; one that cannot be read is reported in the summary and the others
     go on. Each article is one atomic update: whatever happens, the store holds whole articles only.
 
-    Raises OntologyError, ModelError, StoreError, and ArticleError where a path does not exist.
+    ``extractor``: "kg", or "openai" for a language model that the environment names (see ``kg.llm``).
+
+    Raises OntologyError, ModelError, StoreError, RequestError, and ArticleError where a path does not exist.
     """
     started = time.monotonic()
     knowledge = load(ontology)
+    reader = _reader(extractor)
     sources = articles.sources(paths)
     outcomes: dict[str, list[str]] = {"built": [], "skipped": [], "failed": []}
     with Store.create_or_open(out / STORE) as store:
@@ -67,10 +72,10 @@ def build(
                 progress(number, len(sources), source.id)
                 try:
                     article = articles.read(source, lang=lang, date=date)
+                    new = _update(store, article, knowledge, models, reader, before=before.get(article.id))
                 except ArticleError as error:
                     outcomes["failed"].append(str(error))
                 else:
-                    new = _update(store, article, knowledge, models, before=before.get(article.id))
                     outcomes["built" if new else "skipped"].append(article.id)
         except BaseException:  # Ctrl-C, a full disk: what is done is there for readers
             if outcomes["built"]:
@@ -104,15 +109,47 @@ def analyse(
 
 
 def _update(
-    store: Store, article: Article, knowledge: Ontology, models: Path | None, *, before: tuple[str, str] | None
+    store: Store,
+    article: Article,
+    knowledge: Ontology,
+    models: Path | None,
+    reader: Reader,
+    *,
+    before: tuple[str, str] | None,
 ) -> bool:
     """Read an article into the store, if its content or what reads it is not as before."""
-    run = Run(article.lang, models or parse.MODELS, knowledge.hash)
+    run = Run(article.lang, models or parse.MODELS, knowledge.hash, reader.version)
     if before == (article.hash, run.name):
         return False
     sentences = _parser(article.lang, models).parse(article)
-    store.replace(article, sentences, extract(article, sentences, knowledge), run.name, about=run.triples())
+    store.replace(article, sentences, reader.extract(article, sentences, knowledge), run.name, about=run.triples())
     return True
+
+
+class Reader(Protocol):
+    """What finds the facts of an article."""
+
+    @property
+    def version(self) -> str:
+        """Changes when its results may; "" for what is part of the code."""
+
+    def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
+        """All that an article states."""
+
+
+class _Own:
+    version = ""
+    extract = staticmethod(extract)
+
+
+def _reader(name: str) -> Reader:
+    if name == "openai":
+        from kg import llm
+
+        return llm.from_environment()
+    if name != "kg":
+        raise RequestError(f"no extractor {name!r}: use kg or openai")
+    return _Own()
 
 
 def _publish(store: Store, out: Path) -> None:
@@ -129,11 +166,12 @@ class Run:
     lang: str
     models: Path
     ontology: str  # its hash
+    reader: str = ""  # version of what is not our own extraction
 
     @property
     def name(self) -> str:
         """Hash of code, models and ontology, 12 hex digits."""
-        parts = (_code_version(), parse.version(self.models), self.ontology)
+        parts = (_code_version(), parse.version(self.models), self.ontology, *filter(None, [self.reader]))
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()
 
     def triples(self) -> list[Triple]:

@@ -1,4 +1,4 @@
-"""An http(s) address -> the bytes behind it: the only importer of httpx.
+"""An http(s) address -> the bytes behind it: the only importer of httpx besides kg.llm.
 
 What a user types is fetched wherever it leads, http://localhost too. A redirect is not the user's word: it may lead to
 public addresses, and back to the very host and port that the user typed, but into no private network.
