@@ -64,6 +64,27 @@ class Name:
 
 
 @dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """Words of an article that stand for something: ``article.text[start:end]``."""
+
+    start: int
+    end: int
+    type: str  # local name of an ontology class
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Proposal:
+    """A fact as the model of facts reads it, before the ontology and the article's entities are asked."""
+
+    subject: Place
+    relation: str  # local name of an ontology relation
+    object: Place
+    modality: Modality
+    speaker: Place | None  # None: the article itself says it
+    confidence: float  # 0 to 1
+
+
+@dataclass(frozen=True, order=True, slots=True)
 class Sentence:
     """A sentence of an article: ``article.text[start:end]``."""
 
@@ -72,6 +93,7 @@ class Sentence:
     text: str
     words: tuple[Word, ...]
     names: tuple[Name, ...]
+    proposals: tuple[Proposal, ...] = ()  # those whose later end is in the sentence
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -13,6 +13,7 @@ from kg.extract.facts import build_facts
 from kg.extract.lexicon import read_ontology
 from kg.extract.lines import read_lines
 from kg.extract.phrases import Phrase, PhraseKind
+from kg.extract.proposals import read_proposals
 from kg.extract.reading import Reading, read_line
 from kg.extract.relations import find_candidates
 from kg.extract.resolve import Resolution, Thing, resolve
@@ -26,9 +27,10 @@ def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology)
     """What an article states. The same values in give the same values out; every quote is cut from ``article.text``."""
     lexicon = read_ontology(ontology, article.lang)
     readings = tuple(read_line(line, lexicon) for line in read_lines(sentences, lexicon))
+    readings, proposed = read_proposals(readings, sentences)
     sayings = find_sayings(readings)
     resolution = resolve(readings, sayings, lexicon)
-    candidates = [candidate for reading in readings for candidate in find_candidates(reading, lexicon)]
+    candidates = [*proposed, *(found for reading in readings for found in find_candidates(reading, lexicon))]
     facts = build_facts(article, readings, candidates, sayings, resolution, lexicon)
     return _extraction(article, readings, resolution, facts)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kg.extract.claims import Saying, modality
 from kg.extract.lexicon import Lexicon
-from kg.extract.phrases import PhraseKind
+from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
 from kg.extract.relations import Candidate
 from kg.extract.resolve import Resolution
@@ -63,7 +63,7 @@ def build_facts(
             continue
         if relation.symmetric and s > o:
             s, o = o, s
-        stated.append(_state(article, readings[candidate.line], candidate, (s, o), sayings, resolution))
+        stated.append(_state(article, readings, candidate, (s, o), sayings, resolution))
     return _join(_most_specific(stated, lexicon))
 
 
@@ -86,25 +86,34 @@ def _offices_alone(readings: Sequence[Reading], resolution: Resolution) -> set[i
 
 def _state(
     article: Article,
-    reading: Reading,
+    readings: Sequence[Reading],
     candidate: Candidate,
     ends: tuple[int, int],
     sayings: Sequence[Sequence[Saying]],
     resolution: Resolution,
 ) -> Stated:
-    said = sayings[candidate.line]
     at = candidate.cue[0] if candidate.cue[1] else candidate.subject.first
-    speakers = [resolution.of.get(s.speaker) for s in said if s.first <= at < s.last]
+    evidence = _evidence(article, readings, candidate)
+    if candidate.claim is not None:
+        mode, sayers, sure = candidate.claim.modality, [candidate.claim.speaker], candidate.confidence
+    else:
+        mode, sayers, sure = _said(readings[candidate.line], candidate, at, sayings[candidate.line])
+    speakers = [resolution.of.get(phrase) for phrase in sayers if phrase is not None]
     able = [s for s in speakers if s is not None and resolution.things[s].type in _SPEAKERS]
     speaker = able[-1] if able else -1
+    return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence, (candidate.line, at))
+
+
+def _said(
+    reading: Reading, candidate: Candidate, at: int, said: Sequence[Saying]
+) -> tuple[Modality, list[Phrase | None], float]:
+    """What the words around a cue tell: how it is said, by whom, and how sure the candidate is."""
     sure = candidate.confidence
     for phrase in (candidate.subject, candidate.object):
         sure *= _ACTION if phrase in reading.actions else _SURE[phrase.kind]
-    evidence = _evidence(article, reading, candidate)
-    mode = (
-        Modality.ASSERTED if _is_static(reading, candidate) else modality(reading, at, max(at, candidate.cue[1]), said)
-    )
-    return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence, (candidate.line, at))
+    static = _is_static(reading, candidate)
+    mode = Modality.ASSERTED if static else modality(reading, at, max(at, candidate.cue[1]), said)
+    return mode, [s.speaker for s in said if s.first <= at < s.last], sure
 
 
 def _is_static(reading: Reading, candidate: Candidate) -> bool:
@@ -113,13 +122,12 @@ def _is_static(reading: Reading, candidate: Candidate) -> bool:
     return candidate.frame in (Frame.ROLE, Frame.ADJACENT) or preposition
 
 
-def _evidence(article: Article, reading: Reading, candidate: Candidate) -> Evidence:
+def _evidence(article: Article, readings: Sequence[Reading], candidate: Candidate) -> Evidence:
     """The shortest stretch that holds both ends and the cue."""
-    spans = [(p.first, p.last) for p in (candidate.subject, candidate.object)]
-    spans += [candidate.cue] if candidate.cue[1] else []
-    words = reading.line.words
-    start = words[min(first for first, _ in spans)].start
-    end = words[max(last for _, last in spans) - 1].end
+    spans = [(p.line, p.first, p.last) for p in (candidate.subject, candidate.object)]
+    spans += [(candidate.line, *candidate.cue)] if candidate.cue[1] else []
+    start = min(readings[line].line.words[first].start for line, first, _ in spans)
+    end = max(readings[line].line.words[last - 1].end for line, _, last in spans)
     return Evidence(start, end, article.text[start:end])
 
 

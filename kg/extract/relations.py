@@ -7,7 +7,7 @@ candidate becomes a fact is decided when the ends are entities (facts.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kg.extract.clauses import Found, action_after, complement, subject
 from kg.extract.lexicon import Lexicon
@@ -16,20 +16,30 @@ from kg.extract.lists import ends, place_list
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading, owner_of, start_of, target
 from kg.extract.roles import role_pairs
+from kg.model import Modality
 from kg.ontology import Cue, Frame, MarkerKind
 
 
 @dataclass(frozen=True, order=True, slots=True)
+class Claim:
+    """How, and by whom, a candidate is said, where the model tells; no speaker means the article."""
+
+    modality: Modality
+    speaker: Phrase | None = field(compare=False)
+
+
+@dataclass(frozen=True, order=True, slots=True)
 class Candidate:
-    """Two phrases of a line that a cue relates, subject first. ``cue`` are the cue's words, empty for none."""
+    """Two phrases that a cue, or the model, relates, subject first. ``cue`` are the cue's words, empty for none."""
 
     line: int
-    frame: Frame
+    frame: Frame | None  # None: the model's
     cue: tuple[int, int]
     subject: Phrase
     relation: str
     object: Phrase
     confidence: float
+    claim: Claim | None = None
 
 
 Pair = tuple[Found, Phrase]  # A, reached over so many verbs, and B

@@ -1,0 +1,266 @@
+"""Annotated articles -> windows of atoms with the spans that are ends of facts, and the facts between them."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.models.facts import LONGEST_SPAN
+from kg.parse.atoms import Span, find_atoms, find_sentences
+from kg.training.name_data import news_texts
+
+Key = tuple[str, str, str]  # subject, relation, object; of a symmetric relation the ends are sorted
+BACK = 1  # sentences before that of the evidence in which an unsaid end is looked for
+SYMMETRIC = frozenset({"partnersWith", "competesWith", "relativeOf", "meets"})
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Link:
+    """A fact between two spans: which relations may be right ("" where the annotators left it open), and how it is
+    said. ``modality`` is "" where nothing is known of it; ``speaker`` is a span, None (the article) or -1 (unknown)."""
+
+    subject: Span
+    object: Span
+    relations: tuple[str, ...]
+    modality: str
+    speaker: Span | None
+    known_speaker: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactArticle:
+    """An article in atoms. Spans are of atoms."""
+
+    id: str
+    lang: str
+    text: str
+    atoms: tuple[Span, ...]  # letters of the text
+    sentences: tuple[Span, ...]
+    types: Mapping[Span, str]
+    entities: Mapping[Span, str]  # which entity a span stands for
+    links: tuple[Link, ...]
+    required: tuple[frozenset[Key], ...]  # for each fact that must be found the keys that are right
+    optional: frozenset[Key]  # keys that are neither demanded nor wrong
+
+
+def cut(text: str, lang: str) -> tuple[list[Span], list[Span]]:
+    """The atoms of a text, and its sentences as spans of atoms, by rules."""
+    atoms: list[Span] = []
+    sentences: list[Span] = []
+    for line in re.finditer(r"[^\n]+", text):
+        found = find_atoms(line[0], lang)
+        for sentence in find_sentences(line[0], found) if found else ():
+            sentences.append((len(atoms), len(atoms) + len(sentence)))
+            atoms += [(start + line.start(), end + line.start()) for start, end in sentence]
+    return atoms, sentences
+
+
+class _Places:
+    """Where words of a text are, in atoms."""
+
+    def __init__(self, text: str, atoms: Sequence[Span]) -> None:
+        self.text = text
+        self.starts = {start: at for at, (start, _) in enumerate(atoms)}
+        self.ends = {end: at + 1 for at, (_, end) in enumerate(atoms)}
+
+    def spans(self, words: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+        """All places of words between two letters that begin and end with atoms."""
+        for match in re.finditer(re.escape(words), self.text[start:end]):
+            span = self.starts.get(match.start() + start), self.ends.get(match.end() + start)
+            if span[0] is not None and span[1] is not None and span[1] - span[0] <= LONGEST_SPAN:
+                yield span[0], span[1]
+
+
+def annotated(file: Path, texts: Mapping[str, str]) -> FactArticle:
+    """A gold file as spans and links. Facts whose ends are not found near their evidence are left out."""
+    gold = json.loads(file.read_text(encoding="utf-8"))
+    return article_of(gold, texts[gold["id"]])
+
+
+def article_of(gold: Mapping[str, Any], text: str) -> FactArticle:
+    """The same from the values of a gold file."""
+    text = unicodedata.normalize("NFC", text)
+    atoms, sentences = cut(text, gold["lang"])
+    places = _Places(text, atoms)
+    entities: dict[Span, str] = {}
+    kinds = {entity["id"]: entity["type"] for entity in gold["entities"]}
+    for entity in gold["entities"]:
+        for form in sorted({entity["name"], *entity["aliases"]}):
+            for span in places.spans(form):
+                entities.setdefault(span, entity["id"])
+    entities = _longest(entities)
+    open_pairs: dict[tuple[str, str], set[str]] = defaultdict(set)  # what may hold wherever the two stand
+    for fact in gold["facts"]:
+        for pair in _directions(fact):
+            open_pairs[pair] |= {fact["p"], *fact["p_alt"]}
+    links: dict[tuple[Span, Span], Link] = {}
+    for fact in sorted(gold["facts"], key=lambda fact: bool(fact["optional"])):
+        for link in _links(fact, places, text, atoms, sentences, entities):
+            links.setdefault((link.subject, link.object), link)
+    number = {at: n for n, (first, last) in enumerate(sentences) for at in range(first, last)}
+    for s, o in itertools.permutations(sorted(entities), 2):
+        stated = open_pairs.get((entities[s], entities[o]))
+        if stated and abs(number[s[0]] - number[o[0]]) <= BACK:
+            links.setdefault((s, o), Link(s, o, tuple(sorted({"", *stated})), "", None, False))
+    keys = [(bool(fact["optional"]), frozenset(_keys(fact))) for fact in gold["facts"]]
+    return FactArticle(
+        gold["id"],
+        gold["lang"],
+        text,
+        tuple(atoms),
+        tuple(sentences),
+        {span: kinds[entity] for span, entity in entities.items()},
+        entities,
+        tuple(sorted(links.values(), key=lambda link: (link.subject, link.object))),
+        tuple(answers for optional, answers in keys if not optional),
+        frozenset(key for optional, answers in keys if optional for key in answers),
+    )
+
+
+def _links(
+    fact: Mapping[str, Any],
+    places: _Places,
+    text: str,
+    atoms: Sequence[Span],
+    sentences: Sequence[Span],
+    entities: dict[Span, str],
+) -> Iterator[Link]:
+    """The link of a fact, and of a symmetric one the other way round; its ends become spans of their entities."""
+    found = _ends(fact, places, text, atoms, sentences, entities)
+    if found is None:
+        return
+    keys = fact["s"], fact["o"], fact["attributed_to"]
+    subject, object, speaker = (_widest(span, key, entities) for span, key in zip(found, keys, strict=True))
+    if subject is None or object is None or subject == object:
+        return
+    entities[subject], entities[object] = fact["s"], fact["o"]
+    known = (fact["attributed_to"] is None) == (speaker is None)
+    names = {fact["p"], *fact["p_alt"], *([""] if fact["optional"] else [])}
+    yield Link(subject, object, tuple(sorted(names)), fact["modality"], speaker, known)
+    if fact["p"] in SYMMETRIC:
+        yield Link(object, subject, tuple(sorted({"", *names})), fact["modality"], speaker, known)
+
+
+def _longest(entities: Mapping[Span, str]) -> dict[Span, str]:
+    """Spans without those within a longer one of the same entity: "Nvidia" in "tập đoàn Nvidia"."""
+    return {span: entity for span, entity in entities.items() if _widest(span, entity, entities) == span}
+
+
+def _widest(span: Span | None, entity: str, entities: Mapping[Span, str]) -> Span | None:
+    """The longest span of an entity around a span."""
+    if span is None:
+        return None
+    around = [s for s, key in entities.items() if key == entity and s[0] <= span[0] and span[1] <= s[1]]
+    return max(around, key=lambda s: (s[1] - s[0], s), default=span)
+
+
+def _keys(fact: Mapping[str, Any]) -> Iterator[Key]:
+    for relation in (fact["p"], *fact["p_alt"]):
+        s, o = sorted((fact["s"], fact["o"])) if relation in SYMMETRIC else (fact["s"], fact["o"])
+        yield s, relation, o
+
+
+def _directions(fact: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield fact["s"], fact["o"]
+    if fact["p"] in SYMMETRIC:
+        yield fact["o"], fact["s"]
+
+
+def _ends(
+    fact: Mapping[str, Any],
+    places: _Places,
+    text: str,
+    atoms: Sequence[Span],
+    sentences: Sequence[Span],
+    entities: Mapping[Span, str],
+) -> tuple[Span, Span, Span | None] | None:
+    """The spans of subject, object and speaker: the words that stand for them, the ends nearest to the cue."""
+    start = text.find(fact["evidence"])
+    if start < 0:
+        return None
+    end = start + len(fact["evidence"])
+    cue = text.find(fact["cue"], start, end) if fact["cue"] else -1
+    middle = cue if cue >= 0 else (start + end) // 2
+    ends = []
+    for key, words in ((fact["s"], fact["s_text"]), (fact["o"], fact["o_text"])):
+        found = list(places.spans(words, start, end)) if words else []
+        if found:
+            ends.append(min(found, key=lambda span: abs(atoms[span[0]][0] - middle)))
+        else:
+            before = _before(key, start, end, atoms, sentences, entities)
+            if before is None:
+                return None
+            ends.append(before)
+    if ends[0] == ends[1]:
+        return None
+    speaker = None
+    if fact["attributed_to"] is not None:
+        speaker = _before(fact["attributed_to"], start, end, atoms, sentences, entities, back=4)
+    return ends[0], ends[1], speaker
+
+
+def _before(
+    entity: str,
+    start: int,
+    end: int,
+    atoms: Sequence[Span],
+    sentences: Sequence[Span],
+    entities: Mapping[Span, str],
+    *,
+    back: int = BACK,
+) -> Span | None:
+    """The last place of an entity in the sentences of the evidence or a few before."""
+    first = bisect.bisect_right([atoms[a][0] for a, _ in sentences], start) - 1
+    least = sentences[max(0, first - back)][0]
+    found = [s for s, key in entities.items() if key == entity and s[0] >= least and atoms[s[0]][0] < end]
+    return max(found, default=None)
+
+
+def gold_articles(folder: Path, news: Path) -> list[FactArticle]:
+    """All annotated articles of a folder, in the order of their ids."""
+    texts = news_texts(news)
+    return [annotated(file, texts) for file in sorted(folder.glob("*.json"))]
+
+
+def news_articles(folder: Path, news: Path) -> list[FactArticle]:
+    """The articles of the news that were annotated for this project, stand-off, in ``facts.news.jsonl``."""
+    texts = news_texts(news)
+    lines = (folder / "facts.news.jsonl").read_text(encoding="utf-8").splitlines()
+    return [article_of(_in_words(row, texts[row["id"]]), texts[row["id"]]) for row in map(json.loads, lines)]
+
+
+def _in_words(row: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """A stand-off annotation in the shape of a gold file: each span of letters becomes the words there."""
+
+    def words(span: Sequence[int] | None) -> str | None:
+        return None if span is None else text[slice(*span)]
+
+    entities = [
+        {"id": str(number), "type": kind, "name": words(name), "aliases": [words(span) for span in aliases]}
+        for number, (kind, name, aliases) in enumerate(row["entities"])
+    ]
+    facts = [
+        {
+            "s": str(subject),
+            "p": relations[0],
+            "p_alt": relations[1:],
+            "o": str(object),
+            "modality": modality,
+            "attributed_to": None if speaker is None else str(speaker),
+            "evidence": words(evidence),
+            "s_text": words(s_words),
+            "o_text": words(o_words),
+            "cue": words(cue),
+            "optional": optional,
+        }
+        for subject, relations, object, modality, speaker, evidence, s_words, o_words, cue, optional in row["facts"]
+    ]
+    return {"id": row["id"], "lang": "vi", "entities": entities, "facts": facts}
