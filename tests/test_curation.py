@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,14 @@ def test_undo_brings_back_what_was(right: tuple[str, str, str] | None) -> None:
     for decision, _ in Curator(store).decisions():
         Curator(store).undo(decision)
     assert exported(store) == before
+
+
+def test_a_symmetric_fact_is_rejected_whichever_end_is_named_first() -> None:
+    store = store_of(article("a", "A partnersWith B"), article("b", "B partnersWith A", "B leads A"))
+    symmetric = replace(ONTOLOGY.relations["partnersWith"], symmetric=True)
+    store.set_ontology(replace(ONTOLOGY, relations={**ONTOLOGY.relations, "partnersWith": symmetric}))
+    assert Curator(store).judge((B, PARTNERS, A), right=None) == 2
+    assert said_of(store) == {("b", "leads", "a", "Asserted")}
 
 
 def test_undo_after_a_merge_names_the_entity_of_today() -> None:

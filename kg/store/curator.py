@@ -61,7 +61,10 @@ class Curator:
 
         Raises RequestError where no article states the fact, or one does not name the entities that are right.
         """
+        relation = self._store.ontology.relations.get(local_name(fact[1]))
         found = statements.find(self._store.quads, *fact)
+        if relation is not None and relation.symmetric:
+            found += statements.find(self._store.quads, *reversed(fact))
         if not found:
             raise RequestError(f"no article states {' '.join(map(local_name, fact))}: kg query can list the facts")
         operations: list[str] = []

@@ -151,9 +151,7 @@ class Store:
         extraction = mentions.curation.curated(article, extraction)
         records = mentions.records(article, extraction)
         move = mentions.move(article.id, records)
-        triples = article_triples(
-            article, sentences, extraction, self._known_ontology(), canonical=move.canonical, run=run
-        )
+        triples = article_triples(article, sentences, extraction, self.ontology, canonical=move.canonical, run=run)
         triples += [(URIRef(r.iri), KG.nameKey, Literal(group)) for group, found in records.items() for r in found]
         self._change(article.id, move, triples, updates.insert(RUN_GRAPH, about))
 
@@ -174,10 +172,12 @@ class Store:
     def mentions(self) -> Mentions:
         """Which entity each mention refers to."""
         if self._mentions is None:
-            self._mentions = Mentions(self.quads, self._known_ontology())
+            self._mentions = Mentions(self.quads, self.ontology)
         return self._mentions
 
-    def _known_ontology(self) -> Ontology:
+    @property
+    def ontology(self) -> Ontology:
+        """Whose names the store goes by. Raises StoreError where it was told of none."""
         if self._ontology is None:
             raise StoreError("the store knows no ontology yet: call set_ontology first")
         return self._ontology
