@@ -33,8 +33,8 @@ MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
 ATOMS = 900  # in a step, about
 WARM_UP = 60  # steps
 CANDIDATES = 0.3  # spans for each atom that are paired while learning, besides the right ones
-LEAST_SPAN, LEAST_PAIR = 0.15, 0.1  # chances from which spans and facts are kept
-THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+LEAST_SPAN, LEAST_PAIR = 0.15, 0.01  # chances from which spans and facts are kept
+THRESHOLDS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6)
 WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5}
 SEED = 5
 
