@@ -120,11 +120,30 @@ def test_a_corrected_fact_keeps_its_sentence_and_stays_corrected() -> None:
     assert [str(row[0]) for row in store.query(quote)] == ["A leads B"]
 
 
-@pytest.mark.parametrize("right", [None, (B, PARTNERS, A)])
+def test_a_correction_can_be_corrected_and_both_are_undone() -> None:
+    content = article("a", "A leads B", "A leads X")
+    store = store_of(content)
+    before = exported(store)
+    curator = Curator(store)
+    curator.judge((A, LEADS, B), right=(X, PARTNERS, A))
+    curator.judge((X, PARTNERS, A), right=(X, PARTNERS, A), modality="denied")
+    curator.judge((A, LEADS, X), right=None)
+    corrected = exported(store)
+    assert said_of(store) == {("x", "partnersWith", "a", "Denied")}
+    store.set_ontology(ONTOLOGY)
+    put(store, content)
+    assert exported(store) == corrected
+    for text in ("x partnersWith a: right", "a leads x: rejected", "a leads b: right"):
+        (decision,) = (iri for iri, said in curator.decisions() if said.startswith(text))
+        curator.undo(decision)
+    assert exported(store) == before
+
+
+@pytest.mark.parametrize("right", [None, (B, PARTNERS, A), (A, LEADS, B)])
 def test_undo_brings_back_what_was(right: tuple[str, str, str] | None) -> None:
     store = store_of(article("a", said("A leads B", Modality.DENIED, "Nam"), "X leads B"), article("b", "A leads B"))
     before = exported(store)
-    Curator(store).judge((A, LEADS, B), right=right)
+    Curator(store).judge((A, LEADS, B), right=right, modality="possible" if right else "")
     assert exported(store) != before
     for decision, _ in Curator(store).decisions():
         Curator(store).undo(decision)

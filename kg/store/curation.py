@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from rdflib import DCTERMS, RDF, Literal, URIRef
 
 from kg.identity import Decisions
-from kg.model import Article, Extraction, Modality
+from kg.model import Article, Extraction, Fact, Modality
 from kg.ontology import local_name
 from kg.rdf import CURATION_GRAPH, DECISION, ID, KG, MODALITIES, PREFIXES, Triple, mention_iri
 
@@ -60,15 +60,25 @@ class Curation:
         keys = {mention: key for key, mention in mentions.items()}
         facts = []
         for fact in extraction.facts:
-            verdict = verdicts.get((mentions[fact.subject], fact.relation, mentions[fact.object]))
-            if verdict is None:
-                facts.append(fact)
-            elif verdict.right and {verdict.right.subject, verdict.right.object} <= keys.keys():
-                ends = keys[verdict.right.subject], keys[verdict.right.object]
-                how = verdict.modality or fact.modality
-                relation = local_name(verdict.right.relation)
-                facts.append(replace(fact, subject=ends[0], relation=relation, object=ends[1], modality=how))
+            key = (mentions[fact.subject], fact.relation, mentions[fact.object])
+            right: Fact | None = fact
+            seen = set()
+            while right is not None and key in verdicts and key not in seen:  # a correction may be corrected
+                seen.add(key)
+                right, key = _judged(right, verdicts[key], keys)
+            facts += [right] if right is not None else []
         return replace(extraction, facts=tuple(facts))
+
+
+def _judged(fact: Fact, verdict: Verdict, keys: Mapping[str, int]) -> tuple[Fact | None, tuple[str, str, str]]:
+    """A fact as a verdict has it, and what it now says; ``keys``: entities by the IRIs of their mentions."""
+    said = verdict.right
+    if said is None or said.subject not in keys or said.object not in keys:
+        return None, ("", "", "")
+    ends = keys[said.subject], keys[said.object]
+    relation, how = local_name(said.relation), verdict.modality or fact.modality
+    right = replace(fact, subject=ends[0], relation=relation, object=ends[1], modality=how)
+    return right, (said.subject, relation, said.object)
 
 
 def read(store: ox.Store) -> Curation:
