@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command import Run
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_store import ONTOLOGY, article, entities, exported, put, said, store_of
 
@@ -189,7 +189,8 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None)
+@example([("a", "Acme", "Nam"), ("merge", 0, 1), ("b", "Acme", "nam"), ("merge", 0, 1)])
+@settings(max_examples=150, deadline=None)
 def test_any_history_of_decisions_is_what_a_new_process_makes_of_it(steps: list[tuple[str, object, object]]) -> None:
     store = store_of()
     for kind, one, other in steps:

@@ -41,7 +41,7 @@ class Curation:
     """All decisions."""
 
     entities: Decisions
-    linked: frozenset[tuple[str, str]]  # groups that a merge makes one
+    linked: frozenset[tuple[str, str, str, str]]  # merges: an entity, the one that it is, and the groups of both
     split_groups: Mapping[str, str]  # split entity (slug) -> its group
     facts: Mapping[Said, Verdict]
 
@@ -50,7 +50,7 @@ class Curation:
         reached, before = set(groups), -1
         while len(reached) != before:
             before = len(reached)
-            reached |= {group for pair in self.linked if reached & set(pair) for group in pair}
+            reached |= {group for _, _, *pair in self.linked if reached & set(pair) for group in pair}
         return reached
 
     def curated(self, article: Article, extraction: Extraction) -> Extraction:
@@ -93,7 +93,7 @@ def read(store: ox.Store) -> Curation:
         said = Said(row["rs"], row["rp"], row["ro"]) if row["rs"] else None
         modality = next((one for one, iri in MODALITIES.items() if str(iri) == row["m"]), None)
         facts[Said(row["s"], row["p"], row["o"])] = Verdict(said, modality)
-    linked = frozenset((row["ga"], row["gb"]) for row in merges)
+    linked = frozenset((row["a"], row["b"], row["ga"], row["gb"]) for row in merges)
     return Curation(Decisions(merged, frozenset(splits)), linked, splits, facts)
 
 

@@ -31,10 +31,10 @@ class Curator:
 
     def merge(self, one: str, other: str) -> None:
         """Make an entity (IRI) another one from now on, whatever is built. Raises RequestError where there is none."""
-        groups = [self._store.mentions.groups_of(entity) for entity in (one, other)]
+        groups = self._group(one), self._group(other)
         if one == other or not all(groups):
             raise RequestError(f"{local_name(one)} and {local_name(other)} are not two entities that articles name")
-        triples = curation.merge_triples(one, other, (groups[0][0], groups[1][0]))
+        triples = curation.merge_triples(one, other, groups)
         self._decide(updates.insert(CURATION_GRAPH, triples))
 
     def split(self, entity: str) -> tuple[str, ...]:
@@ -48,12 +48,17 @@ class Curator:
         parts = [str(ID[part]) for part, whole in merged.items() if str(ID[whole]) == entity]
         if not parts and len(articles) < 2:
             raise RequestError(f"{local_name(entity)} is named in one article and was not merged: nothing to split")
-        group = self._store.mentions.groups_of(entity)[0]
-        apart = updates.insert(CURATION_GRAPH, curation.split_triples(entity, group))
+        apart = updates.insert(CURATION_GRAPH, curation.split_triples(entity, self._group(entity)))
         self._decide(curation.forget_merges(parts) or apart)
         values = " ".join(f"<{mention}>" for mention in mentions)
         rows = self._store.query(f"SELECT DISTINCT ?e {{ VALUES ?m {{ {values} }} ?m kg:refersTo ?e }} ORDER BY ?e")
         return tuple(str(row[0]) for row in rows)
+
+    def _group(self, entity: str) -> str:
+        """The group of an entity's own name, not of those merged into it; "" where no article names it."""
+        groups, slug = self._store.mentions.groups_of(entity), entity.removeprefix(str(ID))
+        own = [group for group in groups if slug == group or slug.startswith(f"{group}-")]
+        return max(own or groups, key=len, default="")
 
     def judge(self, fact: Fact, *, right: Fact | None, modality: str = "") -> int:
         """Say that what articles state (subject, relation, object: IRIs) is wrong, and what is right instead, if
@@ -116,7 +121,7 @@ class Curator:
         with explained(self._store.folder):
             trial.update(updates.PROLOGUE + ";\n".join(operations))
         after = curation.read(trial)
-        groups = {group for pair in mentions.curation.linked ^ after.linked for group in pair}
+        groups = {group for _, _, *pair in mentions.curation.linked ^ after.linked for group in pair}
         groups |= set(mentions.curation.split_groups.values()) ^ set(after.split_groups.values())
         move = mentions.regroup(groups, after)
         with explained(self._store.folder):
