@@ -158,6 +158,18 @@ def test_a_symmetric_fact_is_rejected_whichever_end_is_named_first() -> None:
     assert said_of(store) == {("b", "leads", "a", "Asserted")}
 
 
+def test_a_second_verdict_takes_the_place_of_the_first() -> None:
+    store = store_of(article("a", "A leads B"))
+    before = exported(store)
+    curator = Curator(store)
+    for modality in ("planned", "denied"):
+        curator.judge((A, LEADS, B), right=(A, LEADS, B), modality=modality)
+    assert said_of(store) == {("a", "leads", "b", "Denied")}
+    ((decision, _),) = curator.decisions()
+    curator.undo(decision)
+    assert exported(store) == before
+
+
 def test_undo_after_a_merge_names_the_entity_of_today() -> None:
     store = store_of(article("a", "A leads B"), article("b", "X leads B"))
     Curator(store).judge((A, LEADS, B), right=None)

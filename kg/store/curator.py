@@ -35,7 +35,7 @@ class Curator:
         if one == other or not all(groups):
             raise RequestError(f"{local_name(one)} and {local_name(other)} are not two entities that articles name")
         triples = curation.merge_triples(one, other, groups)
-        self._decide(updates.insert(CURATION_GRAPH, triples))
+        self._decide([*curation.forget_merges([one]), *updates.insert(CURATION_GRAPH, triples)])
 
     def split(self, entity: str) -> tuple[str, ...]:
         """Take back what was merged into an entity (IRI); where nothing was, each article means another by its name.
@@ -78,13 +78,15 @@ class Curator:
             those = [statement for statement in found if statement.said == said]
             old = frozenset(quad for statement in those for quad in statement.quads)
             new = frozenset(q for statement in those for q in statements.right(self._store.quads, statement, verdict))
+            node = curation.verdict_node(said)
             triples = curation.verdict_triples(
                 said,
                 verdict,
                 text=_verdict_text(fact, right, modality, those[0].quote),
-                removed=statements.as_text(old),
+                removed=curation.removed_by(self._store.quads, str(node)) or statements.as_text(old),
             )
-            operations += [*updates.insert(CURATION_GRAPH, triples), *statements.swap(old, new, self._store.plain)]
+            operations += [curation.forget(node), *updates.insert(CURATION_GRAPH, triples)]
+            operations += statements.swap(old, new, self._store.plain)
         self._decide(operations)
         return len(found)
 
