@@ -222,12 +222,11 @@ def remove(
 
     Example: **kg remove ai-nang-luong.vi.txt**
     """
-    with _open(folder) as graph:
+    with _changing(folder) as graph:
         if article not in graph.articles():
             raise RequestError(f"no article {article!r} in {folder}: kg stats --articles lists them")
         with graph.changing(ontology or ()) as store:
             store.remove(article)
-    _write_exports(folder)
     out.print(f"removed {_plain(article)}")
 
 
@@ -245,9 +244,8 @@ def merge(
 
     Example: **kg merge "Altman" "Sam Altman"**
     """
-    with _open(folder) as graph:
+    with _changing(folder) as graph:
         graph.merge(entity, into, ontology=ontology or ())
-    _write_exports(folder)
     out.print(f"{_plain(entity)} is {_plain(into)} from now on; kg split takes it back", highlight=False)
 
 
@@ -257,9 +255,8 @@ def split(entity: Annotated[str, Named], folder: Folder = OUTPUTS, ontology: Ont
 
     Example: **kg split "Nguyễn Văn An"**
     """
-    with _open(folder) as graph:
+    with _changing(folder) as graph:
         parts = graph.split(entity, ontology=ontology or ())
-    _write_exports(folder)
     out.print(f"{_plain(entity)} is {_plain(', '.join(parts))} from now on", highlight=False, soft_wrap=True)
 
 
@@ -275,9 +272,8 @@ def reject(
 
     Example: **kg reject OpenAI partnersWith Nvidia**
     """
-    with _open(folder) as graph:
+    with _changing(folder) as graph:
         number = graph.reject(subject, relation, object, ontology=ontology or ())
-    _write_exports(folder)
     out.print(f"{number} statements rejected; kg decisions lists what was decided", highlight=False)
 
 
@@ -300,9 +296,8 @@ def correct(
     right = (right_subject or subject, right_relation or relation, right_object or object)
     if right == (subject, relation, object) and not modality:
         raise RequestError("nothing to correct: give --subject, --relation, --object or --modality")
-    with _open(folder) as graph:
+    with _changing(folder) as graph:
         number = graph.correct(subject, relation, object, right=right, modality=modality, ontology=ontology or ())
-    _write_exports(folder)
     out.print(f"{number} statements corrected; kg decisions lists what was decided", highlight=False)
 
 
@@ -329,9 +324,8 @@ def undo(
 
     Example: **kg undo 3f2a90c1d4e5**
     """
-    with _open(folder) as graph:
+    with _changing(folder) as graph:
         graph.undo(decision, ontology=ontology or ())
-    _write_exports(folder)
     out.print(f"{_plain(decision)} is undone", highlight=False)
 
 
@@ -470,6 +464,14 @@ def _open(folder: Path) -> Graph:
     from kg.graph import Graph
 
     return Graph(folder)
+
+
+@contextmanager
+def _changing(folder: Path) -> Iterator[Graph]:
+    """A graph that is changed, and exported at the end."""
+    with _open(folder) as graph:
+        yield graph
+    _write_exports(folder)
 
 
 def _write_exports(folder: Path) -> None:

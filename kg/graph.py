@@ -179,11 +179,8 @@ class Graph:
 
     def undo(self, decision: str, *, ontology: Sequence[Path] = ()) -> None:
         """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not."""
-        found = {name: iri for iri, _ in self.decisions() for name in (iri, local_name(iri))}
-        if decision not in found:
-            raise RequestError(f"no decision {decision!r}: kg decisions lists them")
         with self._curator(ontology) as curator:
-            curator.undo(found[decision])
+            curator.undo(decision)
 
     @contextmanager
     def _curator(self, ontology: Sequence[Path]) -> Iterator[Curator]:

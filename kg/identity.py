@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from kg.ontology import Known
 
@@ -55,8 +55,8 @@ class Canonical:
 class Decisions:
     """What people decided about entities, named by their slugs; it goes before all reasons."""
 
-    merged: Mapping[str, str] = field(default_factory=dict)  # an entity -> the one that it is
-    split: frozenset[str] = frozenset()  # entities by whose name each article means another
+    merged: Mapping[str, str]  # an entity -> the one that it is
+    split: frozenset[str]  # entities by whose name each article means another
 
 
 def name_key(name: str) -> str:

@@ -63,8 +63,9 @@ def read_proposals(
     finder = _Finder(readings)
     candidates = list(_candidates(finder, readings, sentences))
     richer = tuple(
-        replace(reading, phrases=tuple(sorted((*reading.phrases, *finder.made.get(reading.line.index, ())))))
+        replace(reading, phrases=tuple(sorted((*reading.phrases, *made)))) if made else reading
         for reading in readings
+        for made in (finder.made.get(reading.line.index, []),)
     )
     return richer, candidates
 

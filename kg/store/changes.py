@@ -94,13 +94,8 @@ def _plain_of(triples: Iterable[Triple], plain: str) -> set[Row]:
     return {
         (f"<{said[RDF.subject]}>", f"<{said[RDF.predicate]}>", f"<{said[RDF.object]}>")
         for said in statements.values()
-        if RDF.subject in said and _is_plain(said, plain)
+        if RDF.subject in said and updates.is_plain(str(said[KG.modality]), PROV.wasAttributedTo in said, plain)
     }
-
-
-def _is_plain(said: Mapping[URIRef, Node], plain: str) -> bool:
-    asserted = said[KG.modality] == KG.Asserted
-    return plain == "all" or (asserted and (plain == "asserted" or PROV.wasAttributedTo not in said))
 
 
 def _plain_of_graph(store: ox.Store, graph: URIRef, plain: str) -> set[Row]:

@@ -18,6 +18,8 @@ from kg.model import Article, Extraction, Fact, Modality
 from kg.ontology import local_name
 from kg.rdf import CURATION_GRAPH, DECISION, ID, KG, MODALITIES, PREFIXES, Triple, mention_iri
 
+MODALITY_OF = {str(iri): modality for modality, iri in MODALITIES.items()}
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Said:
@@ -91,8 +93,7 @@ def read(store: ox.Store) -> Curation:
     right = "kg:rightSubject ?rs ; kg:rightRelation ?rp ; kg:rightObject ?ro ; kg:rightModality ?m"
     for row in _rows(store, f"?d {wrong} . OPTIONAL {{ ?d {right} }}"):
         said = Said(row["rs"], row["rp"], row["ro"]) if row["rs"] else None
-        modality = next((one for one, iri in MODALITIES.items() if str(iri) == row["m"]), None)
-        facts[Said(row["s"], row["p"], row["o"])] = Verdict(said, modality)
+        facts[Said(row["s"], row["p"], row["o"])] = Verdict(said, MODALITY_OF.get(row["m"]))
     linked = frozenset((row["a"], row["b"], row["ga"], row["gb"]) for row in merges)
     return Curation(Decisions(merged, frozenset(splits)), linked, splits, facts)
 

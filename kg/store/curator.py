@@ -104,15 +104,15 @@ class Curator:
         return curation.Verdict(curation.Said(ends[0], right[1], ends[1]), how)
 
     def undo(self, decision: str) -> None:
-        """Take a decision (IRI) back. Raises RequestError for one that there is not."""
-        if decision not in dict(self.decisions()):
-            raise RequestError(f"no decision {local_name(decision)}: kg decisions lists them")
-        operations = [curation.forget(URIRef(decision))]
+        """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not."""
+        found = {name: iri for iri, _ in self.decisions() for name in (iri, local_name(iri))}
+        if decision not in found:
+            raise RequestError(f"no decision {decision!r}: kg decisions lists them")
+        node, plain = found[decision], self._store.plain
+        operations = [curation.forget(URIRef(node))]
         for said, verdict in self._store.mentions.curation.facts.items():
-            if str(curation.verdict_node(said)) == decision:
-                operations += statements.swap(
-                    *statements.undone(self._store.quads, decision, said, verdict), self._store.plain
-                )
+            if str(curation.verdict_node(said)) == node:
+                operations += statements.swap(*statements.undone(self._store.quads, node, said, verdict), plain)
         self._decide(operations)
 
     def _decide(self, operations: Sequence[str]) -> None:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import PROV, RDF
+from rdflib import PROV, RDF, URIRef
 
-from kg.model import Modality
 from kg.ontology import local_name
 from kg.rdf import KG, MODALITIES, OA, PREFIXES, statement_iri
 from kg.store import curation, updates
 from kg.store.changes import Row, difference
-from kg.store.curation import Said, Verdict
+from kg.store.curation import MODALITY_OF, Said, Verdict
 
 _HASH = ox.NamedNode(str(KG.contentHash))
 _ENDS = {KG.subjectMention: RDF.subject, KG.objectMention: RDF.object, KG.speakerMention: PROV.wasAttributedTo}
@@ -66,8 +65,7 @@ def right(store: ox.Store, statement: Statement, verdict: Verdict) -> frozenset[
     if verdict.right is None:
         return frozenset()
     own = {q.predicate.value: q for q in statement.quads if _value(q.subject) == statement.iri}
-    was = next(m for m, iri in MODALITIES.items() if str(iri) == _value(own[str(KG.modality)].object))
-    how = verdict.modality or Modality(was)
+    how = verdict.modality or MODALITY_OF[_value(own[str(KG.modality)].object)]
     speaker = _value(own[str(KG.speakerMention)].object) if str(KG.speakerMention) in own else ""
     ends = verdict.right.subject, local_name(verdict.right.relation), verdict.right.object
     values = {
@@ -131,11 +129,12 @@ def _in_step(store: ox.Store, quads: Sequence[ox.Quad]) -> frozenset[ox.Quad]:
 
 def swap(old: frozenset[ox.Quad], new: frozenset[ox.Quad], plain: str) -> list[str]:
     """The operations that put statements in the place of others, with evidence and plain triples in step."""
-    operations = []
-    for verb, quads in (("DELETE", _statements(old) - new), ("INSERT", new - old)):
-        if quads:
-            rows = "\n".join(sorted(f"GRAPH {q.graph_name} {{ {q.subject} {q.predicate} {q.object} }}" for q in quads))
-            operations.append(f"{verb} DATA {{\n{rows}\n}}")
+    statements = _statements(old)
+    operations = [
+        operation
+        for graph in sorted({_value(quad.graph_name) for quad in (*statements, *new)})
+        for operation in difference(_rows(statements, graph), _rows(new, graph), URIRef(graph))
+    ]
     before, after = _plain(old, plain), _plain(new, plain)
     evidence = sorted({_value(q.object) for q in old if q.predicate.value == str(PROV.wasDerivedFrom)})
     return [
@@ -144,6 +143,11 @@ def swap(old: frozenset[ox.Quad], new: frozenset[ox.Quad], plain: str) -> list[s
         *difference(before, after),
         *updates.keep_supported(before - after, plain),
     ]
+
+
+def _rows(quads: Iterable[ox.Quad], graph: str) -> set[Row]:
+    """The triples of a graph as SPARQL text."""
+    return {(str(q.subject), str(q.predicate), str(q.object)) for q in quads if _value(q.graph_name) == graph}
 
 
 def _statements(quads: Iterable[ox.Quad]) -> frozenset[ox.Quad]:
@@ -158,12 +162,11 @@ def _plain(quads: Iterable[ox.Quad], plain: str) -> set[Row]:
     about: dict[str, dict[str, str]] = {}
     for quad in quads:
         about.setdefault(_value(quad.subject), {})[quad.predicate.value] = _value(quad.object)
-    said = [one for one in about.values() if str(RDF.subject) in one]
     return {
-        (f"<{one[str(RDF.subject)]}>", f"<{one[str(RDF.predicate)]}>", f"<{one[str(RDF.object)]}>")
-        for one in said
-        if plain == "all"
-        or (one[str(KG.modality)] == str(KG.Asserted) and (plain == "asserted" or str(PROV.wasAttributedTo) not in one))
+        (f"<{said[str(RDF.subject)]}>", f"<{said[str(RDF.predicate)]}>", f"<{said[str(RDF.object)]}>")
+        for said in about.values()
+        if str(RDF.subject) in said
+        and updates.is_plain(said[str(KG.modality)], str(PROV.wasAttributedTo) in said, plain)
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from kg.rdf import PREFIXES, RUN_GRAPH, Triple
+from kg.rdf import KG, PREFIXES, RUN_GRAPH, Triple
 
 PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
@@ -21,6 +21,11 @@ PLAIN = {  # which statements become plain triples too
     "unattributed": "?st kg:modality kg:Asserted . FILTER NOT EXISTS { ?st prov:wasAttributedTo ?who }",
     "all": "",
 }
+
+
+def is_plain(modality: str, attributed: bool, plain: str) -> bool:
+    """What PLAIN says, for a statement in hand: its modality (IRI), and whether somebody is quoted."""
+    return plain == "all" or (modality == str(KG.Asserted) and (plain == "asserted" or not attributed))
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})

@@ -66,8 +66,8 @@ def cut(text: str, lang: str) -> tuple[list[Span], list[Span]]:
 class _Places:
     """Where words of a text are, in atoms."""
 
-    def __init__(self, text: str, atoms: Sequence[Span]) -> None:
-        self.text = text
+    def __init__(self, text: str, atoms: Sequence[Span], sentences: Sequence[Span]) -> None:
+        self.text, self.atoms, self.sentences = text, atoms, sentences
         self.starts = {start: at for at, (start, _) in enumerate(atoms)}
         self.ends = {end: at + 1 for at, (_, end) in enumerate(atoms)}
 
@@ -89,7 +89,7 @@ def article_of(gold: Mapping[str, Any], text: str) -> FactArticle:
     """The same from the values of a gold file."""
     text = unicodedata.normalize("NFC", text)
     atoms, sentences = cut(text, gold["lang"])
-    places = _Places(text, atoms)
+    places = _Places(text, atoms, sentences)
     entities: dict[Span, str] = {}
     kinds = {entity["id"]: entity["type"] for entity in gold["entities"]}
     for entity in gold["entities"]:
@@ -103,7 +103,7 @@ def article_of(gold: Mapping[str, Any], text: str) -> FactArticle:
             open_pairs[pair] |= {fact["p"], *fact["p_alt"]}
     links: dict[tuple[Span, Span], Link] = {}
     for fact in sorted(gold["facts"], key=lambda fact: bool(fact["optional"])):
-        for link in _links(fact, places, text, atoms, sentences, entities):
+        for link in _links(fact, places, entities):
             links.setdefault((link.subject, link.object), link)
     number = {at: n for n, (first, last) in enumerate(sentences) for at in range(first, last)}
     for s, o in itertools.permutations(sorted(entities), 2):
@@ -125,16 +125,9 @@ def article_of(gold: Mapping[str, Any], text: str) -> FactArticle:
     )
 
 
-def _links(
-    fact: Mapping[str, Any],
-    places: _Places,
-    text: str,
-    atoms: Sequence[Span],
-    sentences: Sequence[Span],
-    entities: dict[Span, str],
-) -> Iterator[Link]:
+def _links(fact: Mapping[str, Any], places: _Places, entities: dict[Span, str]) -> Iterator[Link]:
     """The link of a fact, and of a symmetric one the other way round; its ends become spans of their entities."""
-    found = _ends(fact, places, text, atoms, sentences, entities)
+    found = _ends(fact, places, entities)
     if found is None:
         return
     keys = fact["s"], fact["o"], fact["attributed_to"]
@@ -175,27 +168,22 @@ def _directions(fact: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _ends(
-    fact: Mapping[str, Any],
-    places: _Places,
-    text: str,
-    atoms: Sequence[Span],
-    sentences: Sequence[Span],
-    entities: Mapping[Span, str],
+    fact: Mapping[str, Any], places: _Places, entities: Mapping[Span, str]
 ) -> tuple[Span, Span, Span | None] | None:
     """The spans of subject, object and speaker: the words that stand for them, the ends nearest to the cue."""
-    start = text.find(fact["evidence"])
+    start = places.text.find(fact["evidence"])
     if start < 0:
         return None
     end = start + len(fact["evidence"])
-    cue = text.find(fact["cue"], start, end) if fact["cue"] else -1
+    cue = places.text.find(fact["cue"], start, end) if fact["cue"] else -1
     middle = cue if cue >= 0 else (start + end) // 2
     ends = []
     for key, words in ((fact["s"], fact["s_text"]), (fact["o"], fact["o_text"])):
         found = list(places.spans(words, start, end)) if words else []
         if found:
-            ends.append(min(found, key=lambda span: abs(atoms[span[0]][0] - middle)))
+            ends.append(min(found, key=lambda span: abs(places.atoms[span[0]][0] - middle)))
         else:
-            before = _before(key, start, end, atoms, sentences, entities)
+            before = _before(key, start, end, places, entities)
             if before is None:
                 return None
             ends.append(before)
@@ -203,7 +191,7 @@ def _ends(
         return None
     speaker = None
     if fact["attributed_to"] is not None:
-        speaker = _before(fact["attributed_to"], start, end, atoms, sentences, entities, back=4)
+        speaker = _before(fact["attributed_to"], start, end, places, entities, back=4)
     return ends[0], ends[1], speaker
 
 
@@ -211,16 +199,15 @@ def _before(
     entity: str,
     start: int,
     end: int,
-    atoms: Sequence[Span],
-    sentences: Sequence[Span],
+    places: _Places,
     entities: Mapping[Span, str],
     *,
     back: int = BACK,
 ) -> Span | None:
     """The last place of an entity in the sentences of the evidence or a few before."""
-    first = bisect.bisect_right([atoms[a][0] for a, _ in sentences], start) - 1
-    least = sentences[max(0, first - back)][0]
-    found = [s for s, key in entities.items() if key == entity and s[0] >= least and atoms[s[0]][0] < end]
+    first = bisect.bisect_right([places.atoms[a][0] for a, _ in places.sentences], start) - 1
+    least = places.sentences[max(0, first - back)][0]
+    found = [s for s, key in entities.items() if key == entity and s[0] >= least and places.atoms[s[0]][0] < end]
     return max(found, default=None)
 
 
