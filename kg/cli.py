@@ -159,6 +159,12 @@ def build(
     extractor: Annotated[
         Extractor, typer.Option("--extractor", help="openai: the model that OPENAI_MODEL and OPENAI_BASE_URL name.")
     ] = Extractor.KG,
+    min_confidence: Annotated[
+        float | None, typer.Option("--min-confidence", metavar="0..1", help="Keep facts as likely to be right as this.")
+    ] = None,
+    adapter: Annotated[
+        Path | None, typer.Option("--adapter", metavar="FILE", help="What kg learn wrote about your relations.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read unchanged articles again.")] = False,
     export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
 ) -> None:
@@ -178,6 +184,8 @@ def build(
             models=models,
             plain=plain.value if plain else "",
             extractor=extractor.value,
+            min_confidence=min_confidence,
+            adapter=adapter,
             rebuild=rebuild,
             progress=show,
         )
@@ -188,6 +196,27 @@ def build(
     _show_summary(summary, folder, exported=export)
     if summary.failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def learn(
+    examples: Annotated[Path, typer.Argument(metavar="EXAMPLES.jsonl", help="Texts with their facts, one a line.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The adapter.")] = Path(
+        "adapter.safetensors"
+    ),
+    ontology: Ontologies = None,
+    models: Models = None,
+) -> None:
+    """Teach the model of facts your relations by examples: a few dozen do.
+
+    A line is {"text": "...", "facts": [{"subject": "words", "relation": "name or label", "object": "words"}]}, with
+    all facts of the text. Example: **kg learn examples.jsonl --ontology mine.ttl**, then
+    **kg build news/ --ontology mine.ttl --adapter adapter.safetensors**
+    """
+    from kg import pipeline
+
+    learned, told = pipeline.learn(examples, output, ontology=ontology or (), models=models)
+    out.print(f"learned {learned:,} of {told:,} facts into {_plain(str(output))}", highlight=False, soft_wrap=True)
 
 
 @app.command(name="import")

@@ -15,9 +15,9 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kg.ontology import Known
+from kg.ontology import Known, Ontology
 
-PERSON = "Person"
+PERSON, CONCEPT = "Person", "Concept"
 LISTED = "the ontology lists its name"
 SAME_NAME = "same name"
 SHARED_LINK = "same name, and facts link both to one other name"
@@ -49,6 +49,7 @@ class Canonical:
     aliases: tuple[str, ...]
     mentions: tuple[str, ...]  # IRIs, sorted
     reason: str
+    broader: tuple[str, ...] = ()  # slugs of concepts of which it is a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,36 @@ def _together(target: Canonical, parts: Sequence[Canonical]) -> Canonical:
     names = {name for part in parts for name in (part.name, *part.aliases)}
     mentions = tuple(sorted(mention for part in parts for mention in part.mentions))
     return replace(target, aliases=tuple(sorted(names - {target.name})), mentions=mentions, reason=MERGED)
+
+
+class Hierarchy:
+    """Which listed concepts are broader than an entity: the ontology says so, or the entity's name begins (in English:
+    ends) with the concept's: "năng lượng hạt nhân", "nuclear energy"."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self._things = {thing.name: thing for thing in ontology.known}
+        self._heads: dict[tuple[str, str], str] = {}
+        self._concepts = {name for name, one in ontology.classes.items() if CONCEPT in (name, *one.parents)}
+        for thing in ontology.known:
+            for label in thing.labels if thing.type in self._concepts else ():
+                self._heads.setdefault((label.lang, name_key(label.text)), thing.name)
+
+    def placed(self, entity: Canonical) -> Canonical:
+        """The entity with what is broader."""
+        thing = self._things.get(entity.slug)
+        found = thing.broader if thing else ()
+        if not found and entity.type in self._concepts:
+            found = self._by_name(entity)
+        return replace(entity, broader=found)
+
+    def _by_name(self, entity: Canonical) -> tuple[str, ...]:
+        words = name_key(entity.name).split()
+        for size in range(len(words) - 1, 0, -1):
+            keys = ("vi", " ".join(words[:size])), ("en", " ".join(words[-size:]))
+            found = sorted({self._heads[key] for key in keys if key in self._heads} - {entity.slug})
+            if found:
+                return tuple(found)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

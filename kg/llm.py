@@ -46,6 +46,14 @@ class LanguageModel:
         """What its facts depend on, as far as we know it."""
         return f"{self.address} {self.name} {_TASK}"
 
+    @property
+    def adapter(self) -> None:
+        """None either."""
+
+    def schemas(self, ontology: Ontology) -> tuple[()]:
+        """None: it proposes facts itself."""
+        return ()
+
     def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
         """What the model says an article states. Raises ArticleError where it gives no answer that can be read."""
         return read_answer(self._ask(article, _prompt(ontology)), article, ontology)

@@ -64,12 +64,25 @@ class Name:
 
 
 @dataclass(frozen=True, order=True, slots=True)
+class RelationText:
+    """What a relation means, in words: all that the model of facts knows of it."""
+
+    name: str  # local name of an ontology relation
+    meaning: str  # labels and definitions
+    subjects: str  # labels of the classes that it admits, "" for all
+    objects: str
+
+
+LITERAL = "Literal"
+
+
+@dataclass(frozen=True, order=True, slots=True)
 class Place:
     """Words of an article that stand for something: ``article.text[start:end]``."""
 
     start: int
     end: int
-    type: str  # local name of an ontology class
+    type: str  # local name of an ontology class, or LITERAL for a date or a number
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -82,6 +95,15 @@ class Proposal:
     modality: Modality
     speaker: Place | None  # None: the article itself says it
     confidence: float  # 0 to 1
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Example:
+    """A text, and all its facts of some relations: words of the subject, name of the relation, words of the object."""
+
+    text: str
+    lang: str
+    facts: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -140,6 +162,7 @@ class Fact:
     speaker: int | None  # None: the article itself says it
     evidence: tuple[Evidence, ...]  # at least one, in order of the text
     confidence: float  # 0 to 1, rounded to two decimals
+    date: str = ""  # ISO 8601 day, month or year that the text dates it by, "" for none
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Protocol
 
 from kg import articles, parse
-from kg.errors import ArticleError, RequestError
-from kg.extract import extract
-from kg.model import Article, Extraction, Sentence
+from kg.errors import ArticleError, ModelError, RequestError
+from kg.examples import read_examples
+from kg.extract import LEAST, extract
+from kg.model import Article, Extraction, RelationText, Sentence
 from kg.ontology import Ontology, load
 from kg.rdf import Triple, run_triples
 from kg.store import EXPORTS, STORE, Store
 
 _CODE = ("articles/**/*.py", "parse/*.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
 
+Schemas = tuple[tuple[RelationText, ...], ...]
 Progress = Callable[[int, int, str], None]
 """Called with the number of articles done, the number of all, and the name of the one that is read next."""
 
@@ -46,6 +48,8 @@ def build(
     models: Path | None = None,
     plain: str = "",
     extractor: str = "kg",
+    min_confidence: float | None = None,
+    adapter: Path | None = None,
     rebuild: bool = False,
     progress: Progress = lambda done, total, name: None,
 ) -> Summary:
@@ -56,12 +60,14 @@ def build(
     go on. Each article is one atomic update: whatever happens, the store holds whole articles only.
 
     ``extractor``: "kg", or "openai" for a language model that the environment names (see ``kg.llm``).
+    ``min_confidence``: chance of being right, 0 to 1, from which a fact is kept; by default what gives the best F1.
+    ``adapter``: what ``learn`` wrote.
 
     Raises OntologyError, ModelError, StoreError, RequestError, and ArticleError where a path does not exist.
     """
     started = time.monotonic()
     knowledge = load(ontology)
-    reader = _reader(extractor)
+    reader = _reader(extractor, min_confidence, adapter)
     sources = articles.sources(paths)
     outcomes: dict[str, list[str]] = {"built": [], "skipped": [], "failed": []}
     with Store.create_or_open(out / STORE) as store:
@@ -90,6 +96,26 @@ def build(
         facts=stats.facts,
         seconds=time.monotonic() - started,
     )
+
+
+def learn(examples: Path, file: Path, *, ontology: Sequence[Path] = (), models: Path | None = None) -> tuple[int, int]:
+    """Write to ``file`` what examples teach about the relations that they name, for ``build(adapter=file)``.
+
+    The number of facts that were learned, and of all facts in the examples. Raises OntologyError, ModelError, and
+    RequestError where an example cannot be used.
+    """
+    knowledge = load(ontology)
+    models = models or parse.MODELS
+    found = read_examples(examples, knowledge)
+    for lang in sorted({example.lang for example in found}):
+        parse.check(lang, models)
+    if not parse.reads_facts(models):
+        raise ModelError(f"the models in {models} propose no facts, so examples teach them nothing: leave --models out")
+    named = {relation for example in found for _, relation, _ in example.facts}
+    from kg.parse import adapter
+
+    groups = [group for group in knowledge.relation_texts() if named & {text.name for text in group}]
+    return adapter.learn(models, found, groups, file), sum(len(example.facts) for example in found)
 
 
 def analyse(
@@ -121,7 +147,7 @@ def _update(
     run = Run(article.lang, models or parse.MODELS, knowledge.hash, reader.version)
     if before == (article.hash, run.name):
         return False
-    sentences = _parser(article.lang, models).parse(article)
+    sentences = _parser(article.lang, models, reader.schemas(knowledge), reader.adapter).parse(article)
     store.replace(article, sentences, reader.extract(article, sentences, knowledge), run.name, about=run.triples())
     return True
 
@@ -133,23 +159,46 @@ class Reader(Protocol):
     def version(self) -> str:
         """Changes when its results may; "" for what is part of the code."""
 
+    @property
+    def adapter(self) -> Path | None:
+        """What the parser shall know of them besides their words."""
+
+    def schemas(self, ontology: Ontology) -> Schemas:
+        """The relations that the parser shall propose facts of."""
+
     def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
         """All that an article states."""
 
 
+@dataclass(frozen=True, slots=True)
 class _Own:
-    version = ""
-    extract = staticmethod(extract)
+    least: float
+    adapter: Path | None
+    schemas = staticmethod(Ontology.relation_texts)
+
+    @property
+    def version(self) -> str:
+        learned = hashlib.blake2b(self.adapter.read_bytes(), digest_size=6).hexdigest() if self.adapter else ""
+        return " ".join(filter(None, ("" if self.least == LEAST else f"confidence {self.least}", learned)))
+
+    def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
+        return extract(article, sentences, ontology, least=self.least)
 
 
-def _reader(name: str) -> Reader:
+def _reader(name: str, least: float | None, adapter: Path | None) -> Reader:
+    if least is not None and not 0 <= least <= 1:
+        raise RequestError(f"no confidence is {least}: give a number from 0 to 1, such as 0.5")
     if name == "openai":
         from kg import llm
 
+        if least is not None or adapter:
+            raise RequestError("a least confidence and an adapter are for our own extraction: leave them out")
         return llm.from_environment()
     if name != "kg":
         raise RequestError(f"no extractor {name!r}: use kg or openai")
-    return _Own()
+    if adapter and not adapter.is_file():
+        raise RequestError(f"no adapter {adapter}: make it with kg learn EXAMPLES.jsonl")
+    return _Own(LEAST if least is None else least, adapter)
 
 
 def _publish(store: Store, out: Path) -> None:
@@ -190,5 +239,5 @@ def _code_version() -> str:
 
 
 @functools.cache
-def _parser(lang: str, models: Path | None) -> parse.Parser:
-    return parse.Parser(lang, models)
+def _parser(lang: str, models: Path | None, schemas: Schemas = (), adapter: Path | None = None) -> parse.Parser:
+    return parse.Parser(lang, models, schemas=schemas, adapter=adapter)

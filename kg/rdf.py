@@ -60,6 +60,7 @@ PREFIXES: dict[str, str] = {
 
 _ADDRESS = re.compile(r"https?://[\w.~%-]+(:\d*)?([/?]|$)", re.ASCII)
 
+_DATES = (XSD.gYear, XSD.gYearMonth, XSD.date)  # by how many hyphens they have
 MODALITIES = {modality: KG[modality.value.capitalize()] for modality in Modality}
 
 
@@ -199,6 +200,8 @@ def _statement(
     if speaker is not None:
         yield node, PROV.wasAttributedTo, canonical[speaker]
         yield node, KG.speakerMention, speaker
+    if fact.date:
+        yield node, SCHEMA.temporalCoverage, Literal(fact.date, datatype=_DATES[fact.date.count("-")])
     for evidence in fact.evidence:
         yield node, PROV.wasDerivedFrom, evidence_iri(article.id, evidence)
 
@@ -243,11 +246,15 @@ def run_triples(run: str, *, code: str, models: str, ontology: str) -> list[Trip
 
 
 def ontology_triples(ontology: Ontology) -> list[Triple]:
-    """Labels and kinds of classes and relations, so that queries can show them by name."""
+    """Labels and kinds of classes and relations, and of concepts that have narrower ones: for queries by name."""
     triples: list[Triple] = []
     for kind, terms in (("Class", ontology.classes), ("ObjectProperty", ontology.relations)):
         for term in terms.values():
             node = URIRef(term.iri)
             triples.append((node, RDF.type, URIRef(PREFIXES["owl"] + kind)))
             triples += [(node, RDFS.label, Literal(label.text, lang=label.lang or None)) for label in term.labels]
+    things = {thing.name: thing for thing in ontology.known}
+    for above in {name for thing in ontology.known for name in thing.broader}:
+        labels = things[above].labels
+        triples += [(ID[above], RDFS.label, Literal(label.text, lang=label.lang or None)) for label in labels]
     return sorted(triples)

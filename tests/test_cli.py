@@ -90,14 +90,33 @@ def test_build_with_an_edited_ontology_finds_other_facts(kg: Run, tmp_path: Path
     (tmp_path / "a.txt").write_text("Tập đoàn FPT kết thân với Nvidia.\n", encoding="utf8")
     (tmp_path / "more.ttl").write_text(
         "@prefix kg: <https://example.org/kg/ontology#> . @prefix ontolex: <http://www.w3.org/ns/lemon/ontolex#> .\n"
+        "<urn:x#befriends> a <http://www.w3.org/2002/07/owl#ObjectProperty> .\n"
         "<urn:cue> a ontolex:LexicalEntry ; ontolex:canonicalForm [ ontolex:writtenRep 'kết thân'@vi ] ;\n"
-        "  ontolex:denotes kg:partnersWith ; kg:frame 'prepositional' ; kg:preposition 'với'@vi .",
+        "  ontolex:denotes <urn:x#befriends> ; kg:frame 'prepositional' ; kg:preposition 'với'@vi .",
         encoding="utf8",
     )
     kg("build", "a.txt", "--no-export")
-    assert not any(p.endswith("partnersWith") for _, p, _ in facts(kg))
+    assert not any(p.endswith("befriends") for _, p, _ in facts(kg))
     kg("build", "a.txt", "--no-export", "--ontology", "more.ttl")
-    assert any(p.endswith("partnersWith") for _, p, _ in facts(kg))
+    assert any(p.endswith("befriends") for _, p, _ in facts(kg))
+
+
+def test_build_keeps_facts_that_are_sure_enough(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    kg("build", "a.txt", "--no-export", "--min-confidence", "0")
+    many = set(facts(kg))
+    done = kg("build", "a.txt", "--no-export", "--min-confidence", "0.6")
+    assert set(facts(kg)) < many and "1 read" in done.stdout + done.stderr  # another bar is another run
+
+
+def test_examples_are_learned_and_used(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    row = {"text": "FPT mua CMC.", "facts": [{"subject": "FPT", "relation": "mua lại", "object": "CMC"}]}
+    (tmp_path / "some.jsonl").write_text(json.dumps(row) + "\n")
+    done = kg("learn", "some.jsonl", "-o", "mine.safetensors")
+    assert done.returncode == 0 and "learned 1 of 1 facts" in done.stdout
+    assert kg("build", "a.txt", "--adapter", "mine.safetensors").returncode == 0
+    assert kg("validate").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -108,6 +127,13 @@ def test_build_with_an_edited_ontology_finds_other_facts(kg: Run, tmp_path: Path
         (("build", "a.txt", "--models", "nowhere"), "nowhere"),
         (("build", "a.txt", "--date", "yesterday"), "YYYY-MM-DD"),
         (("build", "a.txt", "--out", "a.txt"), "a.txt"),
+        (("build", "a.txt", "--min-confidence", "2"), "0 to 1"),
+        (("build", "a.txt", "--adapter", "nowhere"), "kg learn"),
+        (("build", "a.txt", "--adapter", "a.txt"), "a.txt"),
+        (("learn", "nothing.jsonl"), "nothing.jsonl"),
+        (("learn", "a.txt"), "a.txt:1"),
+        (("learn", "wrong.jsonl"), "wrong.jsonl:2: the ontology has no relation 'eats'"),
+        (("learn", "absent.jsonl"), "absent.jsonl:1: 'Nvidia' does not stand in the text"),
         (("query", "SELECT"), "kg build"),
         (("serve", "--out", "nowhere"), "kg build"),
         (("remove", "x", "--out", "nowhere"), "kg build"),
@@ -118,6 +144,9 @@ def test_build_with_an_edited_ontology_finds_other_facts(kg: Run, tmp_path: Path
 def test_wrong_input_is_named_with_status_2(kg: Run, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
     (tmp_path / "broken.ttl").write_text("@prefix kg: <x> .\nkg:a kg:b")
+    right = '{"text": "FPT mua CMC.", "facts": [{"subject": "FPT", "relation": "acquires", "object": "CMC"}]}\n'
+    (tmp_path / "wrong.jsonl").write_text(right + right.replace("acquires", "eats"))
+    (tmp_path / "absent.jsonl").write_text(right.replace('"CMC"', '"Nvidia"'))
     done = kg(*arguments)
     assert done.returncode == 2, done.stdout + done.stderr
     assert says in done.stderr and "Traceback" not in done.stderr

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,36 @@ def test_what_the_ontology_lists_is_one_by_all_of_its_labels() -> None:
     labels = {str(row[0]) for row in store.query("SELECT ?l { id:nang-luong skos:prefLabel|skos:altLabel ?l }")}
     assert labels == {"năng lượng", "energy"}
     assert [str(row[0]) for row in store.query("SELECT ?l { id:nang-luong skos:prefLabel ?l }")] == ["năng lượng"]
+
+
+@pytest.mark.parametrize(
+    ("name", "type", "broader"),
+    [
+        ("năng lượng hạt nhân", "Resource", ["nang-luong"]),
+        ("nuclear energy", "Resource", ["nang-luong"]),  # an English head comes last
+        ("năng lượng", "Resource", []),
+        ("năng lượng gió", "Resource", ["nang-luong-sach"]),  # the ontology says so
+        ("Năng lượng Sài Gòn", "Organization", []),
+        ("tiết kiệm năng lượng", "Resource", []),
+    ],
+)
+def test_a_narrower_concept_is_linked_to_the_broader_one(name: str, type: str, broader: list[str]) -> None:
+    concept = EntityClass("Concept", KG.Concept, (), (), ())
+    resource = replace(ONTOLOGY.classes["Resource"], parents=("Concept",))
+    wind = Known(
+        "nang-luong-gio", ID["nang-luong-gio"], "Resource", (Label("vi", "năng lượng gió"),), ("nang-luong-sach",)
+    )
+    clean = Known("nang-luong-sach", ID["nang-luong-sach"], "Resource", (Label("vi", "điện sạch"),))
+    with Store.memory() as store:
+        classes = ONTOLOGY.classes | {"Concept": concept, "Resource": resource}
+        store.set_ontology(replace(ONTOLOGY, classes=classes, known=(ENERGY, wind, clean)))
+        empty = exported(store)
+        put(store, article("a", f"ACME dependsOn {name.replace(' ', '_')}", types=[(name, type)]))
+        (entity,) = entities(store, name)
+        rows = store.query(f"SELECT ?b {{ <{ID[entity]}> skos:broader ?b }}")
+        assert [str(row[0]).removeprefix(str(ID)) for row in rows] == broader
+        store.remove("a")
+        assert exported(store) == empty
 
 
 def test_statements_of_other_articles_are_kept_in_step_when_a_name_moves() -> None:

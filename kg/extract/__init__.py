@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.extract.claims import find_sayings
+from kg.extract.confidence import LEAST
 from kg.extract.facts import build_facts
 from kg.extract.lexicon import read_ontology
 from kg.extract.lines import read_lines
@@ -20,18 +21,21 @@ from kg.extract.resolve import Resolution, Thing, resolve
 from kg.model import Article, Entity, Extraction, Fact, Mention, Sentence
 from kg.ontology import Ontology
 
-__all__ = ["extract"]
+__all__ = ["LEAST", "extract"]
 
 
-def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
-    """What an article states. The same values in give the same values out; every quote is cut from ``article.text``."""
+def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology, *, least: float = LEAST) -> Extraction:
+    """What an article states. The same values in give the same values out; every quote is cut from ``article.text``.
+
+    ``least``: the confidence from which a fact is kept.
+    """
     lexicon = read_ontology(ontology, article.lang)
     readings = tuple(read_line(line, lexicon) for line in read_lines(sentences, lexicon))
-    readings, proposed = read_proposals(readings, sentences)
+    readings, proposed = read_proposals(readings, sentences, ontology)
     sayings = find_sayings(readings)
     resolution = resolve(readings, sayings, lexicon)
     candidates = [*proposed, *(found for reading in readings for found in find_candidates(reading, lexicon))]
-    facts = build_facts(article, readings, candidates, sayings, resolution, lexicon)
+    facts = build_facts(article, readings, candidates, sayings, resolution, lexicon, least=least)
     return _extraction(article, readings, resolution, facts)
 
 

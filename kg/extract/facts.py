@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from kg.extract.claims import Saying, modality
+from kg.extract.confidence import chance
+from kg.extract.dates import date_near
 from kg.extract.lexicon import Lexicon
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
-from kg.extract.relations import Candidate
+from kg.extract.relations import Candidate, Claim
 from kg.extract.resolve import Resolution
 from kg.model import Article, Evidence, Fact, Modality
 from kg.ontology import Frame
@@ -24,7 +26,7 @@ _SURE = {  # how much less sure an end is: measured on annotated news
 _ACTION = 0.4
 _SINGLE = ("founded", "leads")  # their offices are somebody's; "các nhân viên" are a group that is nobody's name
 _SPEAKERS = ("Organization", "Person", "Place", "Role", "Work")  # a country and a report also say things
-_LEAST = 0.2  # facts that are less sure are left out
+_STATIC = (Frame.ROLE, Frame.ADJACENT)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -39,6 +41,8 @@ class Stated:
     confidence: float
     evidence: Evidence
     cue: tuple[int, int]  # its line and first word
+    proposed: bool  # by the model
+    date: str
 
 
 def build_facts(
@@ -48,8 +52,10 @@ def build_facts(
     sayings: Sequence[Sequence[Saying]],
     resolution: Resolution,
     lexicon: Lexicon,
+    *,
+    least: float,
 ) -> tuple[Fact, ...]:
-    """The facts of an article, sorted. Their ends are indices of ``resolution.things``."""
+    """The facts that are as sure as ``least``, sorted. Their ends are indices of ``resolution.things``."""
     stated, nobody = [], _offices_alone(readings, resolution)
     for candidate in candidates:
         s, o = resolution.of.get(candidate.subject), resolution.of.get(candidate.object)
@@ -64,7 +70,33 @@ def build_facts(
         if relation.symmetric and s > o:
             s, o = o, s
         stated.append(_state(article, readings, candidate, (s, o), sayings, resolution))
-    return _join(_most_specific(stated, lexicon))
+    return _join(_most_specific(list(_agreed(stated)), lexicon, least))
+
+
+def _agreed(stated: Sequence[Stated]) -> Iterator[Stated]:
+    """What cues and the model state between two ends in one place becomes one statement, with its chance to be right.
+
+    Where both see something, the model says how likely it is, and the cue what it is: measured on annotated news.
+    """
+    pairs: dict[frozenset[int], list[Stated]] = defaultdict(list)
+    for fact in stated:
+        pairs[frozenset((fact.subject, fact.object))].append(fact)
+    for facts in pairs.values():
+        proposed = [fact for fact in facts if fact.proposed]
+        cued = [fact for fact in facts if not fact.proposed]
+        for fact in cued:
+            beside = [other for other in proposed if _overlap(fact.evidence, other.evidence)]
+            same = [other for other in beside if (other.subject, other.relation) == (fact.subject, fact.relation)]
+            surest = max(same or beside, key=lambda other: other.confidence, default=None)
+            told = {"model" if same else "rival": surest.confidence} if surest else {}
+            yield replace(fact, confidence=chance(cue=fact.confidence, **told))
+        for fact in proposed:
+            if not any(_overlap(fact.evidence, other.evidence) for other in cued):
+                yield replace(fact, confidence=chance(model=fact.confidence))
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _offices_alone(readings: Sequence[Reading], resolution: Resolution) -> set[int]:
@@ -92,16 +124,35 @@ def _state(
     sayings: Sequence[Sequence[Saying]],
     resolution: Resolution,
 ) -> Stated:
-    at = candidate.cue[0] if candidate.cue[1] else candidate.subject.first
-    evidence = _evidence(article, readings, candidate)
+    reading, said = readings[candidate.line], sayings[candidate.line]
+    at, last = _place(candidate)
     if candidate.claim is not None:
-        mode, sayers, sure = candidate.claim.modality, [candidate.claim.speaker], candidate.confidence
+        mode, sayers, sure = _claimed(reading, candidate, candidate.claim, said)
     else:
-        mode, sayers, sure = _said(readings[candidate.line], candidate, at, sayings[candidate.line])
+        mode, sayers, sure = _said(reading, candidate, at, said)
     speakers = [resolution.of.get(phrase) for phrase in sayers if phrase is not None]
     able = [s for s in speakers if s is not None and resolution.things[s].type in _SPEAKERS]
     speaker = able[-1] if able else -1
-    return Stated(ends[0], candidate.relation, ends[1], mode, speaker, sure, evidence, (candidate.line, at))
+    return Stated(
+        ends[0],
+        candidate.relation,
+        ends[1],
+        mode,
+        speaker,
+        sure,
+        _evidence(article, readings, candidate),
+        (candidate.line, at),
+        proposed=candidate.claim is not None,
+        date="" if candidate.frame in _STATIC else date_near(reading, at, last, article.lang, article.date),
+    )
+
+
+def _place(candidate: Candidate) -> tuple[int, int]:
+    """The words of a line that state a candidate: its cue, or without one what of its ends is in the line."""
+    if candidate.cue[1]:
+        return candidate.cue
+    ends = [end for end in (candidate.subject, candidate.object) if end.line == candidate.line]
+    return max(end.first for end in ends), max(end.last for end in ends)
 
 
 def _said(
@@ -116,10 +167,24 @@ def _said(
     return mode, [s.speaker for s in said if s.first <= at < s.last], sure
 
 
+def _claimed(
+    reading: Reading, candidate: Candidate, claim: Claim, said: Sequence[Saying]
+) -> tuple[Modality, list[Phrase | None], float]:
+    """What the model tells; where it takes a fact for plain and for the article's own word, the words around it."""
+    mode, sayers = claim.modality, [claim.speaker]
+    at, last = _place(candidate)
+    if mode is Modality.ASSERTED:
+        mode = modality(reading, at, last, said)
+    if claim.speaker is None:
+        ends = [end for end in (candidate.subject, candidate.object) if end.line == candidate.line]
+        sayers = [saying.speaker for saying in said if all(saying.first <= end.first < saying.last for end in ends)]
+    return mode, sayers, candidate.confidence
+
+
 def _is_static(reading: Reading, candidate: Candidate) -> bool:
     """Whether a fact holds whatever becomes of its clause: "OpenAI sẽ mua một công ty tại Texas"."""
     preposition = reading.line.upos(candidate.cue[0]) in ("ADP", "SCONJ")
-    return candidate.frame in (Frame.ROLE, Frame.ADJACENT) or preposition
+    return candidate.frame in _STATIC or preposition
 
 
 def _evidence(article: Article, readings: Sequence[Reading], candidate: Candidate) -> Evidence:
@@ -131,14 +196,14 @@ def _evidence(article: Article, readings: Sequence[Reading], candidate: Candidat
     return Evidence(start, end, article.text[start:end])
 
 
-def _most_specific(stated: Sequence[Stated], lexicon: Lexicon) -> list[Stated]:
+def _most_specific(stated: Sequence[Stated], lexicon: Lexicon, least: float) -> list[Stated]:
     """For each cue and pair of ends the surest relation, and none that a more specific one between them implies."""
     relations = lexicon.ontology.relations
     by_pair: dict[tuple[int, int], set[str]] = defaultdict(set)
     surest: dict[tuple[frozenset[int], tuple[int, int]], Stated] = {}
     for fact in sorted(stated, key=lambda fact: (-fact.confidence, fact)):
         surest.setdefault((frozenset((fact.subject, fact.object)), fact.cue), fact)
-    kept = [fact for fact in surest.values() if fact.confidence >= _LEAST]
+    kept = [fact for fact in surest.values() if fact.confidence >= least]
     for fact in kept:
         by_pair[fact.subject, fact.object].add(fact.relation)
     return [
@@ -157,7 +222,8 @@ def _join(stated: Iterable[Stated]) -> tuple[Fact, ...]:
     for (s, relation, o, mode, speaker), places in groups.items():
         evidence = tuple(sorted({place.evidence for place in places}))
         confidence = round(max(place.confidence for place in places), 2)
-        facts.append(Fact(s, relation, o, mode, None if speaker < 0 else speaker, evidence, confidence))
+        date = next((place.date for place in sorted(places) if place.date), "")
+        facts.append(Fact(s, relation, o, mode, None if speaker < 0 else speaker, evidence, confidence, date))
     return tuple(
         sorted(
             facts, key=lambda f: (f.subject, f.relation, f.object, f.modality, -1 if f.speaker is None else f.speaker)

@@ -10,12 +10,14 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading, target
 from kg.extract.relations import Candidate, Claim
-from kg.model import Place, Sentence
+from kg.model import LITERAL, Place, Sentence
+from kg.ontology import MarkerKind, Ontology
 
-_LIKE = 0.5  # how much of both, at least, a phrase and the place that it is taken for share
+_LIKE = 0.8  # how much of both, at least, a phrase and the place that it is taken for share
 
 
 class _Finder:
@@ -26,28 +28,58 @@ class _Finder:
         self._starts = [reading.line.sentence.start for reading in readings]
         self.made: dict[int, list[Phrase]] = {}  # by line
 
-    def phrase(self, place: Place) -> Phrase | None:
-        """The phrase at a place, made if there is none; None where no word is."""
+    def phrase(self, place: Place, type: str) -> Phrase | None:
+        """The phrase at a place, made with a class if there is none; None where no word is."""
         reading = self._readings[max(0, bisect.bisect_right(self._starts, place.start) - 1)]
-        words = reading.line.words
-        inside = [at for at, word in enumerate(words) if word.start < place.end and place.start < word.end]
+        line = reading.line
+        inside = [at for at, word in enumerate(line.words) if word.start < place.end and place.start < word.end]
         if not inside:
             return None
         first, last = inside[0], inside[-1] + 1
+        if place.type != LITERAL:
+            first, last = _bare(line, first, last)
         ranked = [
             (_shared(span, (first, last)), phrase.kind is PhraseKind.NAME, phrase)
-            for phrase in (*reading.phrases, *reading.actions, *self.made.get(reading.line.index, ()))
+            for phrase in (*reading.phrases, *reading.actions, *self.made.get(line.index, ()))
             if phrase.kind is not PhraseKind.EMPTY
-            for span in ((phrase.first, phrase.last), phrase.core)
+            for span in (_bare(line, phrase.first, phrase.last), phrase.core)
         ]
         likeness, _, best = max(ranked, default=(0.0, False, None))
         if best is not None and likeness >= _LIKE:
             return target(reading, best) or best
-        named = all(word.text[:1].isupper() for word in words[first:last])
-        kind = PhraseKind.NAME if named else PhraseKind.CONCEPT
-        phrase = Phrase(reading.line.index, first, last, (first, last), first, kind, place.type)
-        self.made.setdefault(reading.line.index, []).append(phrase)
+        named = [
+            one
+            for one in reading.phrases
+            if one.kind is PhraseKind.NAME and first < one.first and one.last == last and type in ("", one.type)
+        ]
+        if named and all(_is_title(line, at) for at in range(first, named[0].first)):
+            return named[0]
+        words = line.words[first:last]
+        kind, pronoun = PhraseKind.CONCEPT, None
+        if all(word.upos == "PRON" for word in words):
+            kind, pronoun = PhraseKind.REFERENCE, MarkerKind.PRONOUN
+        elif all(word.text[:1].isupper() for word in words):
+            kind = PhraseKind.NAME
+        phrase = Phrase(line.index, first, last, (first, last), first, kind, type, pronoun=pronoun)
+        self.made.setdefault(line.index, []).append(phrase)
         return phrase
+
+
+def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
+    """Words without determiners before and pointers behind them, as far as anything is left."""
+    at = first
+    while at < last and (line.has(at, MarkerKind.DETERMINER) or line.upos(at) in ("DET", "NUM", "PUNCT")):
+        at += 1
+    end = last
+    while end > at and (line.has(end - 1, MarkerKind.DEFINITE) or line.upos(end - 1) == "PUNCT"):
+        end -= 1
+    return (at, end) if at < end else (first, last)
+
+
+def _is_title(line: Line, at: int) -> bool:
+    return line.has(at, MarkerKind.TITLE, MarkerKind.CLASS_NOUN) or any(
+        hit.first <= at < hit.last and hit.office for hit in line.cues
+    )
 
 
 def _shared(one: tuple[int, int], other: tuple[int, int]) -> float:
@@ -57,11 +89,11 @@ def _shared(one: tuple[int, int], other: tuple[int, int]) -> float:
 
 
 def read_proposals(
-    readings: Sequence[Reading], sentences: Sequence[Sentence]
+    readings: Sequence[Reading], sentences: Sequence[Sentence], ontology: Ontology
 ) -> tuple[tuple[Reading, ...], list[Candidate]]:
     """The readings with the phrases that only the model found, and the proposals as candidates."""
     finder = _Finder(readings)
-    candidates = list(_candidates(finder, readings, sentences))
+    candidates = list(_candidates(finder, sentences, ontology))
     richer = tuple(
         replace(reading, phrases=tuple(sorted((*reading.phrases, *made)))) if made else reading
         for reading in readings
@@ -70,12 +102,23 @@ def read_proposals(
     return richer, candidates
 
 
-def _candidates(finder: _Finder, readings: Sequence[Reading], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontology) -> Iterator[Candidate]:
     for proposal in (proposal for sentence in sentences for proposal in sentence.proposals):
-        subject, object = finder.phrase(proposal.subject), finder.phrase(proposal.object)
-        speaker = finder.phrase(proposal.speaker) if proposal.speaker is not None else None
+        relation = ontology.relations.get(proposal.relation)
+        if relation is None:
+            continue
+        subject = finder.phrase(proposal.subject, _class(proposal.subject, relation.domain, ontology))
+        object = finder.phrase(proposal.object, _class(proposal.object, relation.range, ontology))
+        speaker = finder.phrase(proposal.speaker, proposal.speaker.type) if proposal.speaker is not None else None
         if subject is None or object is None or subject == object:
             continue
         line = max(subject.line, object.line)
         claim = Claim(proposal.modality, speaker)
         yield Candidate(line, None, (0, 0), subject, proposal.relation, object, proposal.confidence, claim)
+
+
+def _class(place: Place, admitted: Sequence[str], ontology: Ontology) -> str:
+    """The class of a place; of a date or a number the one that the relation asks for, if it is one."""
+    if place.type in ontology.classes:
+        return place.type
+    return admitted[0] if len(admitted) == 1 else ""

@@ -1,7 +1,8 @@
-"""The head that finds facts: spans of atoms that are ends of facts, and which relation holds between two of them.
+"""The branch of the network that reads facts: its own upper layers above the encoder's lower ones, and a head.
 
-Only kg.models.network uses it. Spans are scored by their first and last atom (Yu et al. 2020), pairs of spans by both
-ends, what stands between them and how far they are apart.
+The head scores spans of atoms that are ends of facts by their first and last atom (Yu et al. 2020), and pairs of spans
+by both ends, what stands between them and how far they are apart. A relation is known by its words alone: whatever
+ontology is used, its labels and definitions become the vectors that pairs are compared with.
 """
 
 from __future__ import annotations
@@ -14,19 +15,54 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kg.models.network import Batch, Layer, Sizes, mask_of, means
+
+SHARED = 6  # layers of the encoder that the branch stands on
 LONGEST_SPAN = 12  # atoms
 DISTANCES = 24  # buckets of how far two spans are apart, in atoms
+LEAST_SPAN, LEAST_PAIR = 0.15, 0.01  # chances from which spans and facts are kept
 _INNER = 192
 _PAIR = 256
+LEARNED = _PAIR + 1  # numbers that examples of a relation can shift
 
 
 @dataclass(frozen=True, slots=True)
 class FactLabels:
-    """What the head tells apart; each list begins with what stands for nothing."""
+    """What the head tells apart besides relations."""
 
-    types: tuple[str, ...]  # of spans: "" and classes
-    relations: tuple[str, ...]  # of ordered pairs of spans, subject first: "" and relations
+    types: tuple[str, ...]  # of spans: "" (no end of a fact), then classes
     modalities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Relations of which one at most holds between two spans."""
+
+    names: tuple[str, ...]
+    meanings: Tensor  # (relations, 3 * width)
+    learned: Tensor | float = 0.0  # (relations, LEARNED), from examples
+
+
+class FactBranch(nn.Module):
+    """The states of the encoder's layer SHARED -> vectors of atoms, and the head for them."""
+
+    def __init__(self, sizes: Sizes, labels: FactLabels) -> None:
+        super().__init__()
+        self.labels = labels
+        self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers - SHARED))
+        self.mix = nn.Parameter(torch.zeros(len(self.layers) + 1))
+        self.head = FactHead(sizes.width, labels)
+
+    def atoms(self, states: Tensor, batch: Batch) -> Tensor:
+        """States (windows, length, width) -> vectors of all atoms of the batch (atoms, width)."""
+        mask = mask_of(batch.lengths, states.shape[1])
+        result = [states]
+        for layer in self.layers:
+            result.append(layer(result[-1], mask))
+        there = batch.atom_of_piece >= 0
+        with torch.autocast("cpu", enabled=False):  # see Network
+            mixed = torch.einsum("l,lpd->pd", self.mix.softmax(-1), torch.stack([one[there].float() for one in result]))
+        return means(mixed, batch.atom_of_piece[there], batch.atoms)
 
 
 class FactHead(nn.Module):
@@ -41,7 +77,10 @@ class FactHead(nn.Module):
         self.between = nn.Linear(width, _PAIR)
         self.distance = nn.Embedding(2 * DISTANCES, _PAIR)
         self.pair = nn.Linear(2 * _PAIR, _PAIR)
-        self.relations = nn.Linear(_PAIR, len(labels.relations))
+        self.stated = nn.Linear(_PAIR, 1)
+        self.meaning = nn.Sequential(
+            nn.LayerNorm(3 * width), nn.Linear(3 * width, 2 * _PAIR), nn.GELU(), nn.Linear(2 * _PAIR, _PAIR + 1)
+        )
         self.modalities = nn.Linear(_PAIR, len(labels.modalities))
         self.speaker = nn.Linear(3 * width, _PAIR)
         self.nobody = nn.Parameter(torch.zeros(_PAIR))
@@ -60,7 +99,17 @@ class FactHead(nn.Module):
         first, last = first[there], last[there]
         vectors = self.dropout(atoms)
         inner = functional.gelu(self.first(vectors)[first] + self.last(vectors)[last] + self.length(last - first))
-        return torch.stack([first, last + 1], 1), self.types(self.dropout(inner))
+        return torch.stack([first, last + 1], 1), self.types(inner)
+
+    def relations(self, pairs: Tensor, meanings: Tensor, learned: Tensor | float = 0.0) -> Tensor:
+        """Scores (pairs, 1 + relations) of pairs (vectors of ``pairs``); the first: no relation holds.
+
+        ``meanings``: (relations, 3 * width), vectors of what a relation means and of what it admits as its ends;
+        ``learned``: (relations, LEARNED), what examples add to that.
+        """
+        vectors = self.meaning(meanings) + learned
+        scores = pairs @ vectors[:, :-1].T / math.sqrt(_PAIR) + vectors[:, -1]
+        return torch.cat([-self.stated(pairs), scores], 1)
 
     def span_vectors(self, atoms: Tensor, spans: Tensor) -> Tensor:
         """First, last and mean of the atoms of each span, (spans, 3 * width)."""
@@ -76,7 +125,7 @@ class FactHead(nn.Module):
         between = self.between(_means(atoms, torch.minimum(left, right), torch.maximum(left, right)))
         distance = _bucket((right - left).clamp(min=-1) + 1) + DISTANCES * ahead
         added = functional.gelu(subjects[s] + objects[o] + between + self.distance(distance))
-        result: Tensor = functional.gelu(self.pair(self.dropout(torch.cat([added, subjects[s] * objects[o]], 1))))
+        result: Tensor = functional.gelu(self.pair(torch.cat([added, subjects[s] * objects[o]], 1)))
         return result
 
     def speakers(self, atoms: Tensor, spans: Tensor, pairs: Tensor) -> Tensor:
@@ -109,3 +158,60 @@ def reachable(spans: Sequence[tuple[int, int]], sentences: Sequence[int], reach:
         for o, other in enumerate(spans)
         if s != o and one != other and abs(sentences[s] - sentences[o]) <= reach
     ]
+
+
+Span = tuple[int, int]  # atoms of a window, last one excluded
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Guess:
+    """A fact that the branch reads in a window."""
+
+    confidence: float
+    subject: Span
+    relation: str
+    object: Span
+    modality: str
+    speaker: Span | None
+
+
+@torch.inference_mode()
+def read_facts(
+    branch: FactBranch, atoms: Tensor, sentence: Sequence[int], schemas: Sequence[Schema]
+) -> tuple[dict[Span, str], list[Guess]]:
+    """The spans that may be ends of facts with their classes, and the facts between them.
+
+    ``atoms``: (atoms, width), of one window; ``sentence``: the number of each atom's sentence.
+    """
+    labels, head = branch.labels, branch.head
+    found = likely_spans(branch, atoms, sentence)
+    chosen = sorted(found)
+    pairs = reachable(chosen, [sentence[first] for first, _ in chosen])
+    if not pairs:
+        return found, []
+    ends = torch.tensor(chosen)
+    vectors = head.pairs(atoms, ends, torch.tensor(pairs))
+    modalities = head.modalities(vectors).argmax(-1).tolist()
+    speakers = head.speakers(atoms, ends, vectors).argmax(-1).tolist()
+    guesses = []
+    for schema in schemas:
+        best = head.relations(vectors, schema.meanings, schema.learned).softmax(-1)[:, 1:].max(-1)
+        for row in (best.values > LEAST_PAIR).nonzero()[:, 0].tolist():
+            s, o = pairs[row]
+            speaker = chosen[speakers[row] - 1] if speakers[row] else None
+            sure, name = round(float(best.values[row]), 3), schema.names[int(best.indices[row])]
+            guesses.append(Guess(sure, chosen[s], name, chosen[o], labels.modalities[modalities[row]], speaker))
+    return found, guesses
+
+
+@torch.inference_mode()
+def likely_spans(branch: FactBranch, atoms: Tensor, sentence: Sequence[int]) -> dict[Span, str]:
+    """The spans of a window that may be ends of facts, with their classes."""
+    spans, scores = branch.head.spans(atoms, torch.tensor(sentence))
+    chances = scores.softmax(-1)
+    likely = (1 - chances[:, 0] > LEAST_SPAN).nonzero()[:, 0].tolist()
+    surest = sorted(likely, key=lambda index: float(chances[index, 0]))[: len(atoms) // 2 + 1]
+    return {
+        (int(spans[index, 0]), int(spans[index, 1])): branch.labels.types[1 + int(chances[index, 1:].argmax())]
+        for index in surest
+    }

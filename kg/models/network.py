@@ -102,15 +102,14 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers))
 
-    def forward(self, batch: Batch) -> list[Tensor]:
-        """The input and the output of each layer, (windows, length, width) each."""
+    def forward(self, batch: Batch, layers: int | None = None) -> list[Tensor]:
+        """The input and the output of each layer (or of the lowest ``layers``), (windows, length, width) each."""
         length = batch.pieces.shape[1]
         states = self.words(batch.pieces) + self.positions.weight[:length] + batch.glued[:, :, None] * self.glued
         states = self.dropout(self.norm(states))
-        padding = torch.arange(length)[None] >= batch.lengths[:, None]
-        mask = torch.zeros(padding.shape).masked_fill(padding, -1e4)[:, None, None]
+        mask = mask_of(batch.lengths, length)
         result = [states]
-        for layer in self.layers:
+        for layer in self.layers[:layers]:
             result.append(layer(result[-1], mask))
         return result
 
@@ -198,6 +197,12 @@ class Network(nn.Module):
         """Scores (atoms, tags)."""
         result: Tensor = self.names(self.dropout(names))
         return result
+
+
+def mask_of(lengths: Tensor, longest: int) -> Tensor:
+    """What a layer adds to its scores, (windows, 1, 1, longest): nothing, or so little that padding is not seen."""
+    padding = torch.arange(longest)[None] >= lengths[:, None]
+    return torch.zeros(padding.shape).masked_fill(padding, -1e4)[:, None, None]
 
 
 def means(vectors: Tensor, group: Tensor, groups: int) -> Tensor:

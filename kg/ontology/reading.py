@@ -12,11 +12,12 @@ from rdflib.term import Node
 
 from kg.errors import OntologyError
 from kg.ontology.turtle import KG, ONTOLEX, Source, content_hash
-from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation
+from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation, spaced
 
 _DEFAULT_CONFIDENCE = 0.7  # of a cue that does not say
 _LABEL_CONFIDENCE = 0.5  # of a cue made from a relation's label
 _LABELS = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
+_DEFINITIONS = (SKOS.definition, RDFS.comment)
 _MODALITIES = ("asserted", "planned", "possible", "denied")
 
 
@@ -57,8 +58,13 @@ def written_form(text: str) -> str:
 
 def _labels(graph: Graph, subject: Node) -> tuple[Label, ...]:
     """All labels, preferred ones first, each kind sorted."""
+    return _texts(graph, subject, _LABELS)
+
+
+def _texts(graph: Graph, subject: Node, kinds: Sequence[URIRef]) -> tuple[Label, ...]:
+    """All literals of these properties, those of the first one first, each kind sorted."""
     found: dict[Label, None] = {}
-    for kind in _LABELS:
+    for kind in kinds:
         texts = (o for o in graph.objects(subject, kind) if isinstance(o, Literal))
         normal = (Label(o.language or "", " ".join(unicodedata.normalize("NFC", o).split())) for o in texts)
         found.update(dict.fromkeys(sorted(normal)))
@@ -117,7 +123,8 @@ def _read_relations(source: Source, classes: dict[str, EntityClass]) -> dict[str
         broader = tuple(sorted({local_name(b) for b in above} & by_name.keys() - {name}))
         symmetric = any((iri, RDF.type, OWL.SymmetricProperty) in graph for iri in iris)
         labels = _all_labels(graph, iris)
-        relations[name] = Relation(name, str(_own(iris)), labels, symmetric, ends[0], ends[1], broader)
+        told = tuple(dict.fromkeys(text for iri in iris for text in _texts(graph, iri, _DEFINITIONS)))
+        relations[name] = Relation(name, str(_own(iris)), labels, symmetric, ends[0], ends[1], broader, told)
     return relations
 
 
@@ -130,7 +137,7 @@ def _read_cues(source: Source, relations: dict[str, Relation]) -> Iterator[Cue]:
     for name in sorted(relations.keys() - cued):
         relation = relations[name]
         for label in relation.labels or (Label("", name),):
-            words = written_form(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", label.text))
+            words = written_form(spaced(label.text))
             yield Cue(words, label.lang, Frame.VERB, name, (), False, _LABEL_CONFIDENCE)
 
 
@@ -236,4 +243,5 @@ def _read_known(source: Source, classes: dict[str, EntityClass]) -> Iterator[Kno
         labels = _labels(graph, subject)
         specific = min(names - {p for name in names for p in classes[name].parents} or names)
         if labels:
-            yield Known(local_name(subject), str(subject), specific, labels)
+            above = sorted({local_name(o) for o in graph.objects(subject, SKOS.broader) if o in types})
+            yield Known(local_name(subject), str(subject), specific, labels, tuple(above))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from kg.model import RelationText
 
 
 class Frame(StrEnum):
@@ -77,6 +80,7 @@ class Relation:
     domain: tuple[str, ...]
     range: tuple[str, ...]
     broader: tuple[str, ...]  # less specific relations: leads -> worksFor
+    definitions: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -114,6 +118,7 @@ class Known:
     iri: str
     type: str
     labels: tuple[Label, ...]  # preferred ones first
+    broader: tuple[str, ...] = ()  # names of other known things
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,9 @@ class Ontology:
     def allows(self, subject: str, relation: str, object: str) -> bool:
         """Whether domain and range admit a subject and an object of these classes ("" is unknown, admitted).
 
-        A subclass is admitted where its superclass is, and a symmetric relation in either direction. Raises KeyError
-        for a relation that the ontology lacks.
+        A subclass is admitted where its superclass is, a class of an ontology that those of the relation have nothing
+        to do with everywhere, and a symmetric relation in either direction. Raises KeyError for a relation that the
+        ontology lacks.
 
         >>> person = EntityClass("Person", "https://example.org/p", (), (), ())
         >>> knows = Relation("knows", "https://example.org/k", (), False, ("Person",), (), ())
@@ -144,8 +150,52 @@ class Ontology:
             return True
         return ends.symmetric and self._admits(ends.domain, object) and self._admits(ends.range, subject)
 
+    def relation_texts(self) -> tuple[tuple[RelationText, ...], ...]:
+        """What each relation means, in words: those of one namespace together, sorted by name.
+
+        >>> knows = Relation("knows", "https://example.org/k", (Label("en", "is acquainted with"),), True, (), (), ())
+        >>> [[text.meaning for text in group] for group in Ontology({}, {"k": knows}, (), (), (), "").relation_texts()]
+        [['is acquainted with']]
+        """
+        groups: dict[str, list[RelationText]] = {}
+        for name, relation in sorted(self.relations.items()):
+            meaning = filter(None, (_words(relation.labels) or spaced(name), _words(relation.definitions)))
+            ends = (self._class_words(relation.domain), self._class_words(relation.range))
+            groups.setdefault(namespace(relation.iri), []).append(RelationText(name, ": ".join(meaning), *ends))
+        return tuple(tuple(group) for _, group in sorted(groups.items()))
+
+    def _class_words(self, names: tuple[str, ...]) -> str:
+        return ", ".join(_words(self.classes[name].labels) or spaced(name) for name in names)
+
     def _admits(self, allowed: tuple[str, ...], name: str) -> bool:
         if not allowed or not name or name in allowed:
             return True
         found = self.classes.get(name)
-        return found is not None and any(parent in allowed for parent in found.parents)
+        if found is None:
+            return False
+        return any(parent in allowed for parent in found.parents) or all(
+            self._unrelated(found, self.classes[other]) for other in allowed if other in self.classes
+        )
+
+    def _unrelated(self, one: EntityClass, other: EntityClass) -> bool:
+        """Whether two classes are of ontologies that say nothing of each other, so that a thing may be of both."""
+        namespaces = {namespace(self.classes[name].iri) for name in (other.name, *other.parents)}
+        return namespace(one.iri) not in namespaces
+
+
+def namespace(iri: str) -> str:
+    """An IRI without its local name."""
+    return re.sub(r"[^#/]*$", "", iri)
+
+
+def spaced(name: str) -> str:
+    """The words of a name that is written as one.
+
+    >>> spaced("birthPlace"), spaced("date_of_birth")
+    ('birth Place', 'date of birth')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", name)
+
+
+def _words(labels: tuple[Label, ...]) -> str:
+    return ", ".join(dict.fromkeys(spaced(label.text) for label in labels))

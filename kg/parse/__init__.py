@@ -7,18 +7,20 @@ ends inside a run of letters (Stanza #1504), and offsets are always those of the
 
 from __future__ import annotations
 
+import bisect
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.model import Article, Name, Sentence, Word
+from kg.model import Article, Name, Place, Proposal, RelationText, Sentence, Word
 from kg.parse.atoms import find_paragraphs
 from kg.parse.decode import names_of
-from kg.parse.folders import MODELS, check, is_stock, version
+from kg.parse.folders import MODELS, check, is_stock, reads_facts, version
 from kg.parse.formats import from_conllu, to_conllu, to_json
 
-__all__ = ["MODELS", "Parser", "from_conllu", "to_conllu", "to_json", "version"]
+__all__ = ["MODELS", "Parser", "check", "from_conllu", "reads_facts", "to_conllu", "to_json", "version"]
 
 CHUNK = 50_000  # letters that are parsed together: a book would fill the memory
 
@@ -31,8 +33,19 @@ class Parser:
     ['OpenAI', 'hợp tác', 'với', 'Nvidia', '.']
     """
 
-    def __init__(self, lang: str = "vi", models: Path | None = None) -> None:
-        """Load ``models``, or else those shipped. Raises ModelError if a file is missing."""
+    def __init__(
+        self,
+        lang: str = "vi",
+        models: Path | None = None,
+        *,
+        schemas: tuple[tuple[RelationText, ...], ...] = (),
+        adapter: Path | None = None,
+    ) -> None:
+        """Load ``models``, or else those shipped. Raises ModelError if a file is missing or no adapter.
+
+        ``schemas``: the relations of an ontology (``Ontology.relation_texts``); sentences then have proposals, if the
+        models have a branch that reads facts. ``adapter``: what ``kg learn`` wrote about these relations.
+        """
         self.models = models or MODELS
         check(lang, self.models)
         os.environ["HF_HUB_OFFLINE"] = "1"  # before any library is imported: nothing may be fetched
@@ -43,7 +56,7 @@ class Parser:
         else:
             from kg.parse import processors
 
-            options = processors.options(self.models)
+            options = processors.options(self.models, schemas if reads_facts(self.models) else (), adapter)
         self._pipeline = stanza.Pipeline(lang, **options)
 
     def parse(self, article: Article) -> tuple[Sentence, ...]:
@@ -51,8 +64,9 @@ class Parser:
         width, always ends a sentence."""
         sentences: list[Sentence] = []
         for start, end in _chunks(article.text):
-            for sentence in self._pipeline(article.text[start:end]).sentences:
-                sentences.append(_sentence(article.text, start, sentence))
+            document = self._pipeline(article.text[start:end])
+            for sentence, proposals in zip(document.sentences, _proposals(document, start), strict=True):
+                sentences.append(_sentence(article.text, start, sentence, proposals))
         return tuple(sentences)
 
 
@@ -68,7 +82,24 @@ def _chunks(text: str) -> Iterator[tuple[int, int]]:
         yield start, last
 
 
-def _sentence(text: str, offset: int, parsed: Any) -> Sentence:
+def _proposals(document: Any, offset: int) -> list[tuple[Proposal, ...]]:
+    """For each sentence the proposals that end in it, in letters of the article."""
+    begins = [sentence.tokens[0].start_char for sentence in document.sentences]
+    result: list[list[Proposal]] = [[] for _ in begins]
+
+    def moved(place: Place) -> Place:
+        return replace(place, start=place.start + offset, end=place.end + offset)
+
+    for found in getattr(document, "proposals", ()):
+        last = max(found.subject.start, found.object.start)
+        speaker = None if found.speaker is None else moved(found.speaker)
+        result[bisect.bisect(begins, last) - 1].append(
+            replace(found, subject=moved(found.subject), object=moved(found.object), speaker=speaker)
+        )
+    return [tuple(proposals) for proposals in result]
+
+
+def _sentence(text: str, offset: int, parsed: Any, proposals: tuple[Proposal, ...]) -> Sentence:
     words, last_words = [], [0]
     for word in parsed.words:
         at = word if word.start_char is not None else word.parent  # a part of a token without letters of its own
@@ -78,4 +109,5 @@ def _sentence(text: str, offset: int, parsed: Any) -> Sentence:
     last_words += [token.id[-1] for token in parsed.tokens]
     found = names_of([token.ner or "O" for token in parsed.tokens])
     names = tuple(Name(last_words[first], last_words[last], kind) for first, last, kind in found)
-    return Sentence(words[0].start, words[-1].end, text[words[0].start : words[-1].end], tuple(words), names)
+    start, end = words[0].start, words[-1].end
+    return Sentence(start, end, text[start:end], tuple(words), names, proposals)

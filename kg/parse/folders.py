@@ -11,12 +11,18 @@ from kg.errors import ModelError
 
 MODELS = Path(__file__).parent.parent / "models"
 FILES = ("config.json", "tokenizer.json", "weights.safetensors")
+FACT_WEIGHTS = "facts.safetensors"
 KNOWN_LEMMAS = "lemmas.tsv"  # in the folder of a language, where it needs one
 
 
 def is_stock(models: Path) -> bool:
     """Whether a folder has Stanza's own models, as ``stanza.download`` lays them out, and none of ours."""
     return (models / "resources.json").is_file() and not (models / FILES[0]).is_file()
+
+
+def reads_facts(models: Path) -> bool:
+    """Whether a folder's models propose facts; without them only cue words find some."""
+    return (models / FACT_WEIGHTS).is_file()
 
 
 def check(lang: str, models: Path) -> None:
@@ -38,7 +44,7 @@ def check(lang: str, models: Path) -> None:
 def version(models: Path) -> str:
     """A hash of the models' files, 12 hex digits: names what a parse was made with."""
     digest = hashlib.blake2b(digest_size=6)
-    ours = [*(models / name for name in FILES), *sorted(models.glob(f"*/{KNOWN_LEMMAS}"))]
+    ours = [*(models / name for name in (*FILES, FACT_WEIGHTS)), *sorted(models.glob(f"*/{KNOWN_LEMMAS}"))]
     files = sorted(models.rglob("*.pt")) if is_stock(models) else ours
     for path in files:
         digest.update(path.name.encode() + b"\0")

@@ -15,21 +15,26 @@ from typing import Any
 
 from stanza.models.common.doc import Document
 from stanza.pipeline.ner_processor import NERProcessor
-from stanza.pipeline.processor import ProcessorVariant, register_processor_variant
+from stanza.pipeline.processor import Processor, ProcessorVariant, register_processor, register_processor_variant
 from stanza.pipeline.registry import NAME_TO_PROCESSOR_CLASS
 
 from kg.parse.decode import tags_of
+from kg.parse.facts import FactReader, Schemas
 from kg.parse.folders import MODELS
 from kg.parse.reader import Encoded, Reader
 
 PROCESSORS = ("tokenize", "pos", "lemma", "depparse", "ner")
+FACTS = "facts"
 _encoded: weakref.WeakKeyDictionary[Document, tuple[Reader, Encoded]] = weakref.WeakKeyDictionary()
 
 reader = functools.cache(Reader)
 
 
-def options(models: Path = MODELS) -> dict[str, Any]:
+def options(models: Path = MODELS, schemas: Schemas = (), adapter: Path | None = None) -> dict[str, Any]:
     """What ``stanza.Pipeline`` needs besides the language to use our models, and to fetch nothing.
+
+    With relations (``kg.ontology.Ontology.relation_texts``) a document also has ``proposals``, the facts between them;
+    ``adapter`` is what examples taught about them (``kg learn``).
 
     >>> import stanza
     >>> pipeline = stanza.Pipeline("vi", **options())
@@ -37,14 +42,16 @@ def options(models: Path = MODELS) -> dict[str, Any]:
     ['OpenAI', 'hợp tác', 'với', 'Nvidia', '.']
     """
     return {
-        "processors": dict.fromkeys(PROCESSORS, "kg"),
+        "processors": dict.fromkeys(PROCESSORS, "kg") | ({FACTS: "kg"} if schemas else {}),
+        "facts_schemas": schemas,
+        "facts_adapter": adapter,
         "package": None,
         "dir": str(models),
         "resources_filepath": str(MODELS / "resources.json"),
         "download_method": None,
         "use_gpu": False,
         "logging_level": "ERROR",
-        **{f"{name}_models": str(models) for name in PROCESSORS},
+        **{f"{name}_models": str(models) for name in (*PROCESSORS, FACTS)},
     }
 
 
@@ -154,4 +161,33 @@ class _NameTagger(_Processor):
             tags += [by_word[token.id[0] - 1] for token in sentence.tokens]
         document.set(["ner"], tags, to_token=True)
         document.build_ents()
+        return document
+
+
+@register_processor(FACTS)
+class _FactProcessor(Processor):  # type: ignore[misc]
+    """What Stanza lacks: a processor of facts, for ours to be a variant of."""
+
+    PROVIDES_DEFAULT = frozenset({FACTS})
+    REQUIRES_DEFAULT = frozenset({"tokenize"})
+
+    def process(self, document: Document) -> Document:
+        """Stanza has no facts of its own."""
+        raise NotImplementedError
+
+
+@register_processor_variant(FACTS, "kg")
+class _FactFinder(ProcessorVariant):  # type: ignore[misc]
+    OVERRIDE = True
+    REQUIRES_DEFAULT = frozenset({"tokenize"})
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.reader = FactReader(
+            Path(config.get("models", MODELS)), config["lang"], config["schemas"], config.get("adapter")
+        )
+
+    def process(self, document: Document) -> Document:
+        """``document.proposals``, sorted; their places are letters of the document's text."""
+        spans = [(one.tokens[0].start_char, one.tokens[-1].end_char) for one in document.sentences]
+        document.proposals = self.reader.read(document.text, spans)
         return document

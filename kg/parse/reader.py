@@ -77,7 +77,7 @@ class Reader:
         torch.set_num_threads(1)  # threads of several processes hinder each other
         self.lang = lang
         self.pieces = Pieces(folder / "tokenizer.json")
-        self.network = _network(folder)
+        self.network = network_of(folder)
         self.labels = self.network.labels
         self.known_lemmas = read_known(folder / lang / KNOWN_LEMMAS)
 
@@ -157,7 +157,7 @@ class Reader:
         """The vectors of all atoms in order; windows of about one length go through the network together."""
         lengths = [len(window) for window in windows]
         parts: dict[int, tuple[Tensor, ...]] = {}
-        for batch in _batches(sorted(range(len(windows)), key=lengths.__getitem__), lengths):
+        for batch in batches(sorted(range(len(windows)), key=lengths.__getitem__), lengths):
             rows = []
             for index in batch:
                 glued = [False, *(a[1] == b[0] for a, b in itertools.pairwise(spans[index]))]
@@ -218,7 +218,7 @@ class Reader:
         nodes = self.network.word_nodes(encoded.tree, encoded.word_of_atom, len(encoded.words))
         lengths = [last - first for first, last in sentences]
         result: dict[int, list[tuple[int, str]]] = {}
-        for batch in _batches(sorted(range(len(lengths)), key=lengths.__getitem__), lengths):
+        for batch in batches(sorted(range(len(lengths)), key=lengths.__getitem__), lengths):
             parts = [nodes[slice(*sentences[index])] for index in batch]
             arcs, head, dependent = self.network.tree(by_sentence(torch.cat(parts), [len(part) for part in parts]))
             for row, index in enumerate(batch):
@@ -236,8 +236,11 @@ class Reader:
 
 
 @functools.cache
-def _network(folder: Path) -> Network:
-    return quantize(load_network(folder))
+def network_of(folder: Path) -> Network:
+    """The network of a folder, loaded once."""
+    result = load_network(folder)
+    quantize(result.encoder.layers)
+    return result
 
 
 def _atoms_of(word: str, lang: str) -> list[Span]:
@@ -250,7 +253,7 @@ def in_words(name: Name, word_of_atom: Sequence[int], begin: int) -> Name:
     return word_of_atom[name[0]] - begin, word_of_atom[name[1] - 1] + 1 - begin, name[2]
 
 
-def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+def batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
     """Consecutive items of the order, lengths ascending, that hardly need padding."""
     batch: list[int] = []
     for index in order:

@@ -19,7 +19,7 @@ from kg.store.mentions import Move, Placed
 
 Row = tuple[str, str, str]  # a triple as SPARQL text
 
-_LABELS = (RDF.type, SKOS.prefLabel, SKOS.altLabel)
+_OWN = (RDF.type, SKOS.broader, SKOS.prefLabel, SKOS.altLabel)  # what the default graph says of an entity alone
 
 
 def article_change(
@@ -38,7 +38,7 @@ def article_change(
         *updates.forget_runs(),
         *difference(_identity(move.before), _identity(move.placed), IDENTITY_GRAPH),
         *updates.rename_ends(renamed),
-        *difference(_stored_labels(store, move), _labels(move.canonicals, classes)),
+        *difference(_stored_entities(store, move), _entities(move.canonicals, classes)),
         *difference(old, new),
         *updates.keep_supported(old - new, plain),
     ]
@@ -61,27 +61,28 @@ def _identity(placed: Mapping[str, Placed]) -> set[Row]:
     return rows | {(f"<{iri}>", reason, updates.literal(mention.reason)) for iri, mention in placed.items()}
 
 
-def _labels(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> set[Row]:
-    """Class and names of entities."""
+def _entities(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> set[Row]:
+    """Class, names and broader concepts of entities."""
     rows: set[Row] = set()
     for entity in canonicals:
         node = ID[entity.slug].n3()
         rows.add((node, RDF.type.n3(), class_iri(entity.type, classes).n3()))
         rows.add((node, SKOS.prefLabel.n3(), updates.literal(entity.name)))
         rows |= {(node, SKOS.altLabel.n3(), updates.literal(alias)) for alias in entity.aliases}
+        rows |= {(node, SKOS.broader.n3(), ID[slug].n3()) for slug in entity.broader}
     return rows
 
 
-def _stored_labels(store: ox.Store, move: Move) -> set[Row]:
-    """Class and names that the default graph has of the entities of a move."""
+def _stored_entities(store: ox.Store, move: Move) -> set[Row]:
+    """What the default graph has of the entities of a move, plain triples aside."""
     entities = {mention.entity for mention in (*move.before.values(), *move.placed.values())}
     rows: set[Row] = set()
     for entity in entities:
-        for predicate in _LABELS:
+        for predicate in _OWN:
             found = store.quads_for_pattern(ox.NamedNode(entity), ox.NamedNode(str(predicate)), None, ox.DefaultGraph())
             for quad in found:
                 value = getattr(quad.object, "value", "")
-                text = f"<{value}>" if predicate == RDF.type else updates.literal(value)
+                text = f"<{value}>" if isinstance(quad.object, ox.NamedNode) else updates.literal(value)
                 rows.add((f"<{entity}>", predicate.n3(), text))
     return rows
 

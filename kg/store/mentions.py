@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 from rdflib import URIRef
 
-from kg.identity import PERSON, Canonical, Decisions, MentionRecord, canonicalise, decide, name_key, slug
+from kg.identity import PERSON, Canonical, Decisions, Hierarchy, MentionRecord, canonicalise, decide, name_key, slug
 from kg.model import Article, Extraction
 from kg.ontology import Ontology, local_name
 from kg.rdf import ID, PREFIXES, article_iri, mention_iri
@@ -68,6 +68,7 @@ class Mentions:
         self._store = store
         self._listed = {name_key(label.text): thing for thing in ontology.known for label in thing.labels}
         self._things = {thing.name: thing for thing in ontology.known}
+        self._hierarchy = Hierarchy(ontology)
         self.classes = {name: found.iri for name, found in ontology.classes.items()}
         self._groups: dict[str, Mapping[str, Placed]] = {}
         self.curation = read_curation(store)
@@ -123,7 +124,7 @@ class Mentions:
             for entity in canonicalise(group, by_iri.values(), self._things.get(group))
         ]
         articles = {iri: record.article for by_iri in members.values() for iri, record in by_iri.items()}
-        canonicals = decide(found, articles, decisions)
+        canonicals = [self._hierarchy.placed(entity) for entity in decide(found, articles, decisions)]
         entity_of = {mention: entity for entity in canonicals for mention in entity.mentions}
         after = {
             group: {m: Placed(by_iri[m], str(ID[entity_of[m].slug]), entity_of[m].reason) for m in sorted(by_iri)}

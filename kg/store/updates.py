@@ -109,7 +109,8 @@ def forget_runs() -> list[str]:
 def derive_all(plain: str) -> list[str]:
     """All plain triples anew, after another choice of which statements become some."""
     return [
-        "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o . FILTER(?p NOT IN (rdf:type, skos:prefLabel, skos:altLabel)) }",
+        "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o . "
+        "FILTER(?p NOT IN (rdf:type, skos:broader, skos:prefLabel, skos:altLabel)) }",
         "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . "
         f"{PLAIN[plain]} }} }}",
     ]

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.model import RelationText
 from kg.models.facts import LONGEST_SPAN
 from kg.parse.atoms import Span, find_atoms, find_sentences
 from kg.training.name_data import news_texts
 
 Key = tuple[str, str, str]  # subject, relation, object; of a symmetric relation the ends are sorted
+MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
 BACK = 1  # sentences before that of the evidence in which an unsaid end is looked for
 SYMMETRIC = frozenset({"partnersWith", "competesWith", "relativeOf", "meets"})
 
@@ -49,6 +51,59 @@ class FactArticle:
     links: tuple[Link, ...]
     required: tuple[frozenset[Key], ...]  # for each fact that must be found the keys that are right
     optional: frozenset[Key]  # keys that are neither demanded nor wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Consecutive sentences of an article. Spans count from the window's first atom."""
+
+    atoms: tuple[str, ...]
+    glued: tuple[bool, ...]
+    sentence: tuple[int, ...]  # of each atom
+    types: Mapping[Span, tuple[str, ...]]  # which may be right
+    entities: Mapping[Span, str]
+    links: Mapping[tuple[Span, Span], Link]
+    begin: int  # the article's atom that is the window's first
+    schema: tuple[RelationText, ...]  # of the relations that its annotators knew
+    full: bool = True  # whether spans without a type are no ends of facts
+
+
+def windows_of(article: FactArticle, schema: tuple[RelationText, ...], *, first: int = MAX_ATOMS) -> Iterator[Window]:
+    """An article in windows; ``first`` is the size of the first one, so that windows can be cut elsewhere each time."""
+    at, size = 0, first
+    while at < len(article.sentences):
+        last = at + 1
+        begin = article.sentences[at][0]
+        while last < len(article.sentences) and article.sentences[last][1] - begin <= size:
+            last += 1
+        yield _window(article, schema, at, last)
+        at, size = last, MAX_ATOMS
+
+
+def _window(article: FactArticle, schema: tuple[RelationText, ...], first: int, last: int) -> Window:
+    begin, end = article.sentences[first][0], article.sentences[last - 1][1]
+    places = article.atoms[begin:end]
+
+    def moved(span: Span) -> Span:
+        return span[0] - begin, span[1] - begin
+
+    def inside(*spans: Span) -> bool:
+        return all(begin <= span[0] and span[1] <= end for span in spans)
+
+    return Window(
+        tuple(article.text[slice(*place)] for place in places),
+        (False, *(one[1] == other[0] for one, other in itertools.pairwise(places))),
+        tuple(number for number in range(first, last) for _ in range(*article.sentences[number])),
+        {moved(span): (kind,) for span, kind in article.types.items() if inside(span)},
+        {moved(span): entity for span, entity in article.entities.items() if inside(span)},
+        {
+            (moved(link.subject), moved(link.object)): link
+            for link in article.links
+            if inside(link.subject, link.object)
+        },
+        begin,
+        schema,
+    )
 
 
 def cut(text: str, lang: str) -> tuple[list[Span], list[Span]]:

@@ -1,0 +1,148 @@
+"""Sentences -> the facts that the model proposes: the relations of an ontology, whose words are all it needs to know.
+
+Torch is imported with it, so import it late.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from kg.errors import ModelError
+from kg.model import Modality, Place, Proposal, RelationText
+from kg.models.facts import LEARNED, SHARED, FactBranch, Guess, Schema, Span, read_facts
+from kg.models.network import batch_of
+from kg.models.weights import load_branch, quantize
+from kg.parse.atoms import find_atoms
+from kg.parse.pieces import Pieces
+from kg.parse.reader import LONGEST, batches, network_of
+
+MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
+OVERLAP = 60  # atoms of a sentence, at most, that the next window begins with again
+
+Schemas = tuple[tuple[RelationText, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Atoms of consecutive sentences, as letters of the text."""
+
+    atoms: tuple[Span, ...]
+    sentence: tuple[int, ...]  # of each atom
+
+
+class FactReader:
+    """The branch of a folder of models, for one language and the relations of an ontology."""
+
+    def __init__(self, folder: Path, lang: str, schemas: Schemas, adapter: Path | None = None) -> None:
+        """Raises ModelError if the adapter (see ``kg.parse.adapter``) cannot be read."""
+        self.lang = lang
+        self._pieces = Pieces(folder / "tokenizer.json")
+        self._encoder = network_of(folder).encoder
+        self.branch = _branch(folder)
+        learned = read_adapter(adapter) if adapter else {}
+        self.schemas = [self._schema(group, learned) for group in schemas]
+
+    def read(self, text: str, sentences: Sequence[Span]) -> tuple[Proposal, ...]:
+        """What is proposed of a text whose sentences are letters ``text[start:end]``, sorted."""
+        best: dict[tuple[Place, str, Place], Proposal] = {}
+        for window, atoms in self.encode(text, sentences):
+            kinds, guesses = read_facts(self.branch, atoms, window.sentence, self.schemas)
+            for guess in guesses:
+                found = _proposal(window, kinds, guess)
+                key = found.subject, found.relation, found.object
+                if key not in best or best[key].confidence < found.confidence:
+                    best[key] = found
+        return tuple(best[key] for key in sorted(best))
+
+    def encode(self, text: str, sentences: Sequence[Span]) -> Iterator[tuple[Window, Tensor]]:
+        """Windows of the text with the vectors of their atoms, (atoms, width)."""
+        windows = list(self._windows(text, sentences))
+        return zip(windows, self._vectors(text, windows), strict=True)
+
+    def _windows(self, text: str, sentences: Sequence[Span]) -> Iterator[Window]:
+        """Windows of whole sentences; each begins with the last sentence of the one before, if that is short."""
+        cut = [
+            [(start + first, start + last) for first, last in find_atoms(text[start:end], self.lang)][:LONGEST]
+            for start, end in sentences
+        ]
+        first = 0
+        while first < len(cut):
+            last, size = first + 1, len(cut[first])
+            while last < len(cut) and size + len(cut[last]) <= MAX_ATOMS:
+                size += len(cut[last])
+                last += 1
+            if size:
+                numbers = (number for number in range(first, last) for _ in cut[number])
+                yield Window(tuple(itertools.chain(*cut[first:last])), tuple(numbers))
+            again = last < len(cut) and last - first > 1 and len(cut[last - 1]) <= OVERLAP
+            first = last - again
+
+    @torch.inference_mode()
+    def _vectors(self, text: str, windows: Sequence[Window]) -> list[Tensor]:
+        """The vectors of the atoms of each window; windows of about one length go through together."""
+        lengths = [len(window.atoms) for window in windows]
+        result: dict[int, Tensor] = {}
+        for chosen in batches(sorted(range(len(windows)), key=lengths.__getitem__), lengths):
+            rows = []
+            for index in chosen:
+                atoms = windows[index].atoms
+                glued = [False, *(one[1] == other[0] for one, other in itertools.pairwise(atoms))]
+                rows.append((self._pieces([text[slice(*atom)] for atom in atoms]), glued))
+            batch = batch_of(rows, begin=self._pieces.begin, end=self._pieces.end)
+            vectors = self.branch.atoms(self._encoder(batch, SHARED)[-1], batch)
+            result |= zip(chosen, torch.split(vectors, [lengths[index] for index in chosen]), strict=True)
+        return [result[index] for index in range(len(windows))]
+
+    def _schema(self, group: Sequence[RelationText], learned: Mapping[str, Tensor]) -> Schema:
+        rows = [torch.cat([self._words(words) for words in (r.meaning, r.subjects, r.objects)]) for r in group]
+        names = tuple(relation.name for relation in group)
+        shifts = [learned.get(name, torch.zeros(LEARNED)) for name in names]
+        return Schema(names, torch.stack(rows), torch.stack(shifts))
+
+    @functools.cache  # noqa: B019 - one reader for each ontology
+    def _words(self, text: str) -> Tensor:
+        """The mean state of a text, (width,); zeros for none."""
+        with torch.inference_mode():
+            atoms = [text[slice(*atom)] for atom in find_atoms(text, "vi")]
+            if not atoms:
+                return torch.zeros(self._encoder.words.weight.shape[1])
+            row = (self._pieces(atoms), [False] * len(atoms))
+            batch = batch_of([row], begin=self._pieces.begin, end=self._pieces.end)
+            states: Tensor = self._encoder(batch, SHARED)[-1]
+            return states[0, 1:-1].mean(0)
+
+
+def _proposal(window: Window, kinds: dict[Span, str], guess: Guess) -> Proposal:
+    def place(span: Span) -> Place:
+        return Place(window.atoms[span[0]][0], window.atoms[span[1] - 1][1], kinds[span])
+
+    speaker = None if guess.speaker is None else place(guess.speaker)
+    mode = Modality(guess.modality)
+    return Proposal(place(guess.subject), guess.relation, place(guess.object), mode, speaker, guess.confidence)
+
+
+def read_adapter(file: Path) -> dict[str, Tensor]:
+    """What examples taught, (LEARNED,) for each relation by name. Raises ModelError."""
+    try:
+        found: dict[str, Tensor] = load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{file} is no adapter: {error}; make one with kg learn") from None
+    if any(shift.shape != (LEARNED,) for shift in found.values()):
+        raise ModelError(f"{file} was learned for other models: run kg learn again")
+    return found
+
+
+@functools.cache
+def _branch(folder: Path) -> FactBranch:
+    result = load_branch(folder)
+    quantize(result.layers)
+    return result

@@ -1,0 +1,138 @@
+"""What confidence is worth: ``python -m kg.training.calibration`` compares it with how many facts are right.
+
+python -m kg.training.calibration          how right facts of each tenth of confidence are, on unseen articles
+python -m kg.training.calibration --fit    the numbers of ``kg.extract.confidence``, from the tenth that is held back
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from scipy.optimize import minimize
+
+from kg.extract import LEAST, extract
+from kg.extract.confidence import logit
+from kg.model import Article, Extraction, Fact, Sentence
+from kg.ontology import Ontology, load
+from kg.parse import Parser
+from kg.training.facts import cases
+
+Read = tuple[Mapping[str, Any], Article, tuple[Sentence, ...]]  # a gold file, its article and that as parsed
+SOURCES = {  # kinds of facts: what is known of one besides None, and which numbers it has
+    "_CUE": (("cue",), (1, 1, 0)),
+    "_MODEL": (("model",), (1, 0, 1)),
+    "_BOTH": (("cue", "model"), (1, 1, 1)),
+    "_RIVAL": (("cue", "rival"), (1, 1, 1)),
+}
+
+
+class Given(float):
+    """A confidence that remembers what it was made of."""
+
+    told: Mapping[str, float]
+
+    def __round__(self, digits: Any = None) -> Any:
+        return self
+
+
+def given(**told: float) -> Given:
+    """In place of ``chance``."""
+    result = Given(max(told.values()))
+    result.told = told
+    return result
+
+
+def judged(gold: Mapping[str, Any], found: Extraction, tool: ModuleType) -> Iterator[tuple[Fact, bool]]:
+    """Each fact that is right or wrong; score.py's tolerance for what is optional."""
+    forms = {e["id"]: {tool.norm(name) for name in (e["name"], *e["aliases"])} for e in gold["entities"]}
+    names = {e.key: {tool.norm(name) for name in (e.name, *e.aliases)} for e in found.entities}
+    best = tool.align(names, forms)
+
+    def hit(fact: Fact, other: Mapping[str, Any]) -> bool:
+        ends, wanted = (best[fact.subject], best[fact.object]), (other["s"], other["o"])
+        turned = fact.relation in tool.SYMMETRIC and ends == wanted[::-1]
+        return fact.relation in (other["p"], *other["p_alt"]) and (ends == wanted or turned)
+
+    for fact in found.facts:
+        hits = [other for other in gold["facts"] if hit(fact, other)]
+        if not hits or any(not other["optional"] for other in hits):
+            yield fact, bool(hits)
+
+
+def read(shared: Path, which: str, models: Path | None, ontology: Ontology) -> list[Read]:
+    """The articles of a set, parsed."""
+    parser = Parser("vi", models, schemas=ontology.relation_texts())
+    articles = [
+        (json.loads(gold.read_text("utf8")), Article(gold.stem, text, "vi")) for gold, text in cases(shared, which)
+    ]
+    return [(gold, article, parser.parse(article)) for gold, article in articles]
+
+
+def fit(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> None:
+    """Print the numbers with which chances are likeliest (Platt 1999)."""
+    with mock.patch("kg.extract.facts.chance", given):
+        facts = [
+            (fact.confidence.told, right)
+            for gold, article, sentences in articles
+            for fact, right in judged(gold, extract(article, sentences, ontology, least=0.0), tool)
+            if isinstance(fact.confidence, Given)
+        ]
+    for name, (known, used) in SOURCES.items():
+        rows = [(told, right) for told, right in facts if set(told) == set(known)]
+        features = (
+            np.array([(1, logit(told.get("cue", 0.0)), logit(told.get(known[-1], 0.0))) for told, _ in rows]) * used
+        )
+        signs = np.array([1 if right else -1 for _, right in rows])
+
+        def loss(weights: Any, features: Any = features, signs: Any = signs) -> Any:
+            return np.logaddexp(0, -signs * (features @ weights)).sum() + 0.05 * (weights**2).sum()
+
+        weights = minimize(loss, np.zeros(3)).x * used
+        shown = ", ".join(f"{weight:.2f}" for weight in weights)
+        print(f"{name} = ({shown})  # {len(rows)} facts, {(signs > 0).mean():.2f} right")
+
+
+def report(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> None:
+    """Print how right facts of each tenth of confidence are, and the mean difference: expected calibration error."""
+    facts = [
+        (fact.confidence, right)
+        for gold, article, sentences in articles
+        for fact, right in judged(gold, extract(article, sentences, ontology, least=LEAST), tool)
+    ]
+    error = 0.0
+    for low in np.arange(0, 1, 0.1):
+        inside = [(sure, right) for sure, right in facts if low <= sure < low + 0.1 or (low == 0.9 and sure == 1)]
+        if inside:
+            sure, right = (float(np.mean(column)) for column in zip(*inside, strict=True))
+            error += abs(sure - right) * len(inside) / len(facts)
+            print(f"confidence {sure:.2f}: {right:.2f} right of {len(inside)}")
+    print(f"calibration error {error:.3f} over {len(facts)} facts")
+
+
+def main() -> None:
+    """Report on unseen articles, or fit on those that are held back."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--models", type=Path)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    asked = parser.parse_args()
+    spec = importlib.util.spec_from_file_location("score", asked.shared / "tools" / "score.py")
+    if spec is None or spec.loader is None:
+        parser.error(f"no score.py in {asked.shared}")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    ontology = load()
+    articles = read(asked.shared, "held" if asked.fit else "unseen", asked.models, ontology)
+    (fit if asked.fit else report)(articles, ontology, tool)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Text2KGBench as a user would run it: ``python -m kg.training.text2kg`` reads sentences after each of its ontologies.
+
+python -m kg.training.text2kg                       every tenth training sentence, which the model did not learn from
+python -m kg.training.text2kg --sentences FOLDER    its test files, ont_*_test.jsonl
+                       --results FOLDER             write the benchmark's result format too
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kg.extract import LEAST, extract
+from kg.model import Article
+from kg.ontology import Ontology, load
+from kg.ontology.values import spaced
+from kg.parse import Parser
+
+Triple = dict[str, str]  # "sub", "rel", "obj"
+
+
+def sentences_of(file: Path, *, test: bool) -> Iterator[Mapping[str, Any]]:
+    """The rows of a file: all of a test file, every tenth of a training file."""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+        if test or number % 10 == 9:
+            yield json.loads(line)
+
+
+def own_relations(ontology: Ontology) -> Ontology:
+    """An ontology without the relations that are ours."""
+    relations = {name: found for name, found in ontology.relations.items() if "/Text2KGBench/" in found.iri}
+    return replace(ontology, relations=relations, cues=tuple(c for c in ontology.cues if c.relation in relations))
+
+
+def triples_of(text: str, parser: Parser, ontology: Ontology, least: float) -> list[Triple]:
+    """What a sentence states, in the words of the benchmark: names of entities, labels of relations."""
+    article = Article("sentence", text, "en")
+    found = extract(article, parser.parse(article), ontology, least=least)
+    names = {entity.key: entity.name for entity in found.entities}
+    return [
+        {"sub": names[fact.subject], "rel": _label(ontology, fact.relation), "obj": names[fact.object]}
+        for fact in found.facts
+    ]
+
+
+def _label(ontology: Ontology, relation: str) -> str:
+    labels = ontology.relations[relation].labels
+    return labels[0].text if labels else relation
+
+
+def f1(found: Sequence[Triple], gold: Sequence[Triple]) -> float:
+    """F1 of one sentence, triples compared without case, spaces and underscores."""
+    one, other = (
+        {tuple(_plain(triple[key]) for key in ("sub", "rel", "obj")) for triple in part} for part in (found, gold)
+    )
+    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]", "", spaced(text)).lower()
+
+
+def main() -> None:
+    """Score each ontology, then the mean of both halves of the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--sentences", type=Path)
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--models", type=Path)
+    parser.add_argument("--least", type=float, default=LEAST)
+    asked = parser.parse_args()
+    for half in ("wikidata_tekgen", "dbpedia_webnlg"):
+        folder = asked.shared / "data" / "text2kg" / half
+        scores = []
+        for file in sorted((asked.sentences or folder).glob("**/ont_*_t*.jsonl")):
+            name = re.sub(r"_(train|test)$", "", file.stem)
+            turtle = folder / "ontologies" / "owl" / f"{name}.ttl"
+            if not turtle.is_file():
+                continue  # of the other half
+            ontology = own_relations(load([turtle]))
+            reader = Parser("en", asked.models, schemas=ontology.relation_texts())
+            means, rows = [], []
+            for row in sentences_of(file, test=bool(asked.sentences)):
+                found = triples_of(row["sent"], reader, ontology, asked.least)
+                alone = {end: row.get(f"{end}_label", "") for end in ("sub", "rel", "obj")}
+                means.append(f1(found, row.get("triples", [alone])))
+                rows.append({"id": row["id"], "sent": row["sent"], "triples": found})
+            scores.append(sum(means) / max(len(means), 1))
+            print(f"{half} {name}: F1 {scores[-1]:.3f} over {len(means)} sentences", flush=True)
+            if asked.results:
+                asked.results.mkdir(parents=True, exist_ok=True)
+                lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+                (asked.results / f"{name}_output.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"{half}: F1 {sum(scores) / max(len(scores), 1):.3f}, mean of {len(scores)} ontologies")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Dates of facts: what a sentence says of when, counted from the article's own date where it is relative."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.dates import read_date
+
+PUBLISHED = "2017-03-15"
+
+
+@pytest.mark.parametrize(
+    ("words", "lang", "date"),
+    [
+        ("ngày 9/3", "vi", "2017-03-09"),
+        ("sáng 12/3", "vi", "2017-03-12"),
+        ("tối qua", "vi", "2017-03-14"),
+        ("hôm nay", "vi", "2017-03-15"),
+        ("ngày 9 tháng 3 năm 2016", "vi", "2016-03-09"),
+        ("tháng 5/2016", "vi", "2016-05"),
+        ("cuối năm 2016", "vi", "2016"),
+        ("năm ngoái", "vi", "2016"),
+        ("2 năm trước", "vi", "2015"),
+        ("March 12", "en", "2017-03-12"),
+        ("in 2016", "en", "2016"),
+        ("last year", "en", "2016"),
+        ("yesterday", "en", "2017-03-14"),
+    ],
+)
+def test_expressions(words: str, lang: str, date: str) -> None:
+    assert read_date(words, lang, PUBLISHED) == date
+
+
+@pytest.mark.parametrize(
+    ("words", "lang"),
+    [
+        ("3 ngày", "vi"),
+        ("trong 30 năm", "vi"),
+        ("quý 2", "vi"),
+        ("tuần trước", "vi"),
+        ("five years", "en"),
+        ("the 1990s", "en"),
+    ],
+)
+def test_how_long_something_lasts_is_no_date(words: str, lang: str) -> None:
+    assert read_date(words, lang, PUBLISHED) == ""
+
+
+@pytest.mark.parametrize("words", ["hôm qua", "ngày 9/3", "năm ngoái", "tháng 5"])
+def test_what_only_the_date_of_the_article_would_tell_is_left_open(words: str) -> None:
+    """Never today's date: the same article gives the same graph tomorrow."""
+    assert read_date(words, "vi") == ""
+    assert read_date("năm 2016", "vi") == "2016"
