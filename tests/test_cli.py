@@ -16,6 +16,7 @@ import rdflib
 from command import ROOT, SAMPLES, Run, run_kg
 
 from kg.cli import ExportFormat, app
+from kg.parse import MODELS, reads_facts
 
 ARTICLE = "FPT hợp tác với Nvidia\nTập đoàn FPT hợp tác với Nvidia. Ông Trương Gia Bình là chủ tịch của FPT.\n"
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
@@ -109,6 +110,7 @@ def test_build_keeps_facts_that_are_sure_enough(kg: Run, tmp_path: Path) -> None
     assert set(facts(kg)) < many and "1 read" in done.stdout + done.stderr  # another bar is another run
 
 
+@pytest.mark.skipif(not reads_facts(MODELS), reason="the model of facts is not shipped yet")
 def test_examples_are_learned_and_used(kg: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
     row = {"text": "FPT mua CMC.", "facts": [{"subject": "FPT", "relation": "mua lại", "object": "CMC"}]}
@@ -129,7 +131,6 @@ def test_examples_are_learned_and_used(kg: Run, tmp_path: Path) -> None:
         (("build", "a.txt", "--out", "a.txt"), "a.txt"),
         (("build", "a.txt", "--min-confidence", "2"), "0 to 1"),
         (("build", "a.txt", "--adapter", "nowhere"), "kg learn"),
-        (("build", "a.txt", "--adapter", "a.txt"), "a.txt"),
         (("learn", "nothing.jsonl"), "nothing.jsonl"),
         (("learn", "a.txt"), "a.txt:1"),
         (("learn", "wrong.jsonl"), "wrong.jsonl:2: the ontology has no relation 'eats'"),
