@@ -103,11 +103,19 @@ def test_build_with_an_edited_ontology_finds_other_facts(kg: Run, tmp_path: Path
 
 
 def test_build_keeps_facts_that_are_sure_enough(kg: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
-    kg("build", "a.txt", "--no-export", "--min-confidence", "0")
-    many = set(facts(kg))
-    done = kg("build", "a.txt", "--no-export", "--min-confidence", "0.6")
-    assert set(facts(kg)) < many and "1 read" in done.stdout + done.stderr  # another bar is another run
+    (tmp_path / "a.txt").write_text(ARTICLE + "Ông có thể gặp Bill Gates tại Hà Nội.\n", encoding="utf8")
+    query = "SELECT ?s ?p ?o ?sure { ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; kg:confidence ?sure }"
+
+    def built(bar: str) -> dict[tuple[str, ...], float]:
+        done = kg("build", "a.txt", "--no-export", "--min-confidence", bar)
+        assert re.search(r"articles read +1\b", done.stdout), done.stderr  # another bar is another run
+        rows = [row.split(",") for row in kg("query", query, "--format", "csv").stdout.splitlines()[1:]]
+        return {tuple(row[:3]): float(row[3]) for row in rows}
+
+    every = built("0")
+    assert len(set(every.values())) > 1
+    bar = max(every.values())
+    assert built(str(bar)) == {fact: sure for fact, sure in every.items() if sure >= bar}
 
 
 @pytest.mark.skipif(not reads_facts(MODELS), reason="the model of facts is not shipped yet")
