@@ -160,11 +160,9 @@ def build(
         Extractor, typer.Option("--extractor", help="openai: the model that OPENAI_MODEL and OPENAI_BASE_URL name.")
     ] = Extractor.KG,
     min_confidence: Annotated[
-        float | None, typer.Option("--min-confidence", metavar="0..1", help="Keep facts as likely to be right as this.")
+        float | None, typer.Option("--min-confidence", metavar="0..1", help="Keep facts that are as sure as this.")
     ] = None,
-    adapter: Annotated[
-        Path | None, typer.Option("--adapter", metavar="FILE", help="What kg learn wrote about your relations.")
-    ] = None,
+    adapter: Annotated[Path | None, typer.Option("--adapter", metavar="FILE", help="What kg learn wrote.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read unchanged articles again.")] = False,
     export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
 ) -> None:
@@ -207,11 +205,11 @@ def learn(
     ontology: Ontologies = None,
     models: Models = None,
 ) -> None:
-    """Teach the model of facts your relations by examples: a few dozen do.
+    """Teach a model of facts your relations by examples: a few dozen do. The shipped models have none yet.
 
     A line is {"text": "...", "facts": [{"subject": "words", "relation": "name or label", "object": "words"}]}, with
-    all facts of the text. Example: **kg learn examples.jsonl --ontology mine.ttl**, then
-    **kg build news/ --ontology mine.ttl --adapter adapter.safetensors**
+    all facts of the text. Example: **kg learn examples.jsonl --ontology mine.ttl --models DIR**, then
+    **kg build news/ --ontology mine.ttl --models DIR --adapter adapter.safetensors**
     """
     from kg import pipeline
 

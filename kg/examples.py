@@ -13,6 +13,7 @@ from kg.errors import RequestError
 from kg.model import Example
 from kg.ontology import Ontology
 
+_KEYS = ("subject", "relation", "object")
 SHAPE = '{"text": "...", "facts": [{"subject": "words", "relation": "name or label", "object": "words"}]}'
 
 
@@ -51,6 +52,3 @@ def _example(line: str, names: Mapping[str, str], place: str) -> Example:
                 raise RequestError(f"{place}: {fact[end]!r} does not stand in the text, letter for letter")
     told = ((fact["subject"], names[fact["relation"].casefold()], fact["object"]) for fact in facts)
     return Example(text, row.get("lang") or detect(text) or "vi", tuple(told))
-
-
-_KEYS = ("subject", "relation", "object")

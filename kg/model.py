@@ -76,6 +76,10 @@ class RelationText:
 LITERAL = "Literal"
 
 
+Schemas = tuple[tuple[RelationText, ...], ...]
+"""Groups of relations of which one at most holds between two places."""
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Place:
     """Words of an article that stand for something: ``article.text[start:end]``."""

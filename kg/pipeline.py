@@ -14,14 +14,13 @@ from kg import articles, parse
 from kg.errors import ArticleError, ModelError, RequestError
 from kg.examples import read_examples
 from kg.extract import LEAST, extract
-from kg.model import Article, Extraction, RelationText, Sentence
+from kg.model import Article, Extraction, Schemas, Sentence
 from kg.ontology import Ontology, load
 from kg.rdf import Triple, run_triples
 from kg.store import EXPORTS, STORE, Store
 
 _CODE = ("articles/**/*.py", "parse/*.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
 
-Schemas = tuple[tuple[RelationText, ...], ...]
 Progress = Callable[[int, int, str], None]
 """Called with the number of articles done, the number of all, and the name of the one that is read next."""
 
@@ -60,7 +59,7 @@ def build(
     go on. Each article is one atomic update: whatever happens, the store holds whole articles only.
 
     ``extractor``: "kg", or "openai" for a language model that the environment names (see ``kg.llm``).
-    ``min_confidence``: chance of being right, 0 to 1, from which a fact is kept; by default what gives the best F1.
+    ``min_confidence``: confidence, 0 to 1, from which a fact is kept.
     ``adapter``: what ``learn`` wrote.
 
     Raises OntologyError, ModelError, StoreError, RequestError, and ArticleError where a path does not exist.
@@ -68,6 +67,8 @@ def build(
     started = time.monotonic()
     knowledge = load(ontology)
     reader = _reader(extractor, min_confidence, adapter)
+    if adapter:
+        _check_reads_facts(models or parse.MODELS)
     sources = articles.sources(paths)
     outcomes: dict[str, list[str]] = {"built": [], "skipped": [], "failed": []}
     with Store.create_or_open(out / STORE) as store:
@@ -109,13 +110,18 @@ def learn(examples: Path, file: Path, *, ontology: Sequence[Path] = (), models: 
     found = read_examples(examples, knowledge)
     for lang in sorted({example.lang for example in found}):
         parse.check(lang, models)
-    if not parse.reads_facts(models):
-        raise ModelError(f"the models in {models} propose no facts, so examples teach them nothing: leave --models out")
-    named = {relation for example in found for _, relation, _ in example.facts}
+    _check_reads_facts(models)
     from kg.parse import adapter
 
-    groups = [group for group in knowledge.relation_texts() if named & {text.name for text in group}]
+    named = {relation for example in found for _, relation, _ in example.facts}
+    groups = tuple(group for group in knowledge.relation_texts() if named & {text.name for text in group})
     return adapter.learn(models, found, groups, file), sum(len(example.facts) for example in found)
+
+
+def _check_reads_facts(models: Path) -> None:
+    """Raises ModelError for models that examples teach nothing."""
+    if not parse.reads_facts(models):
+        raise ModelError(f"the models in {models} propose no facts: name a folder that has facts.safetensors")
 
 
 def analyse(
@@ -174,12 +180,8 @@ class Reader(Protocol):
 class _Own:
     least: float
     adapter: Path | None
+    version: str
     schemas = staticmethod(Ontology.relation_texts)
-
-    @property
-    def version(self) -> str:
-        learned = hashlib.blake2b(self.adapter.read_bytes(), digest_size=6).hexdigest() if self.adapter else ""
-        return " ".join(filter(None, ("" if self.least == LEAST else f"confidence {self.least}", learned)))
 
     def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
         return extract(article, sentences, ontology, least=self.least)
@@ -198,7 +200,9 @@ def _reader(name: str, least: float | None, adapter: Path | None) -> Reader:
         raise RequestError(f"no extractor {name!r}: use kg or openai")
     if adapter and not adapter.is_file():
         raise RequestError(f"no adapter {adapter}: make it with kg learn EXAMPLES.jsonl")
-    return _Own(LEAST if least is None else least, adapter)
+    learned = hashlib.blake2b(adapter.read_bytes(), digest_size=6).hexdigest() if adapter else ""
+    bar = "" if least in (None, LEAST) else f"confidence {least}"
+    return _Own(LEAST if least is None else least, adapter, " ".join(filter(None, (bar, learned))))
 
 
 def _publish(store: Store, out: Path) -> None:

@@ -1,7 +1,8 @@
 """How sure facts are: the chance that one is right, from what its cue words and the model say of it.
 
-A logistic function of both (Platt 1999), fitted by ``python -m kg.training.facts --fit`` on annotated articles that the
-model has not learned from.
+A logistic function of both (Platt 1999), to be fitted by ``python -m kg.training.calibration --fit`` on annotated
+articles that the model has not learned from. While no model is shipped, a fact is as sure as its cue; the other numbers
+are those of an earlier checkpoint, and are to be fitted again with the weights.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ _CUE = (0.0, 1.0, 0.0)  # only a cue states it
 _MODEL = (0.35, 0.0, 0.68)  # only the model does
 _BOTH = (1.52, 0.06, 0.47)
 _RIVAL = (2.63, 1.40, 0.86)  # a cue does, where the model sees another relation between the two
-LEAST = 0.2  # chance from which a fact is kept: what gave the best F1
+LEAST = 0.2  # chance from which a fact is kept
 _EDGE = 0.005  # chances are kept as far from 0 and 1
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from kg.models.network import Batch, Layer, Sizes, mask_of, means
+from kg.models.network import Batch, Layer, Sizes, mask_of, means, through
 
 SHARED = 6  # layers of the encoder that the branch stands on
 LONGEST_SPAN = 12  # atoms
@@ -55,10 +55,7 @@ class FactBranch(nn.Module):
 
     def atoms(self, states: Tensor, batch: Batch) -> Tensor:
         """States (windows, length, width) -> vectors of all atoms of the batch (atoms, width)."""
-        mask = mask_of(batch.lengths, states.shape[1])
-        result = [states]
-        for layer in self.layers:
-            result.append(layer(result[-1], mask))
+        result = through(self.layers, states, mask_of(batch.lengths, states.shape[1]))
         there = batch.atom_of_piece >= 0
         with torch.autocast("cpu", enabled=False):  # see Network
             mixed = torch.einsum("l,lpd->pd", self.mix.softmax(-1), torch.stack([one[there].float() for one in result]))

@@ -8,7 +8,7 @@ padding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -108,10 +108,7 @@ class Encoder(nn.Module):
         states = self.words(batch.pieces) + self.positions.weight[:length] + batch.glued[:, :, None] * self.glued
         states = self.dropout(self.norm(states))
         mask = mask_of(batch.lengths, length)
-        result = [states]
-        for layer in self.layers[:layers]:
-            result.append(layer(result[-1], mask))
-        return result
+        return through(self.layers[:layers], states, mask)
 
 
 def _perceptron(inputs: int, inner: int, outputs: int) -> nn.Sequential:
@@ -197,6 +194,14 @@ class Network(nn.Module):
         """Scores (atoms, tags)."""
         result: Tensor = self.names(self.dropout(names))
         return result
+
+
+def through(layers: Iterable[nn.Module], states: Tensor, mask: Tensor) -> list[Tensor]:
+    """States (windows, length, width), and those above each layer."""
+    result = [states]
+    for layer in layers:
+        result.append(layer(result[-1], mask))
+    return result
 
 
 def mask_of(lengths: Tensor, longest: int) -> Tensor:

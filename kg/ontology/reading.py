@@ -243,5 +243,6 @@ def _read_known(source: Source, classes: dict[str, EntityClass]) -> Iterator[Kno
         labels = _labels(graph, subject)
         specific = min(names - {p for name in names for p in classes[name].parents} or names)
         if labels:
-            above = sorted({local_name(o) for o in graph.objects(subject, SKOS.broader) if o in types})
-            yield Known(local_name(subject), str(subject), specific, labels, tuple(above))
+            broader = {o for o in graph.objects(subject, SKOS.broader) if o in types and _labels(graph, o)}
+            above = tuple(sorted(map(local_name, broader)))
+            yield Known(local_name(subject), str(subject), specific, labels, above)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kg.model import RelationText
+from kg.model import RelationText, Schemas
 
 
 class Frame(StrEnum):
@@ -150,7 +150,7 @@ class Ontology:
             return True
         return ends.symmetric and self._admits(ends.domain, object) and self._admits(ends.range, subject)
 
-    def relation_texts(self) -> tuple[tuple[RelationText, ...], ...]:
+    def relation_texts(self) -> Schemas:
         """What each relation means, in words: those of one namespace together, sorted by name.
 
         >>> knows = Relation("knows", "https://example.org/k", (Label("en", "is acquainted with"),), True, (), (), ())

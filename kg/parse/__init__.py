@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.model import Article, Name, Place, Proposal, RelationText, Sentence, Word
+from kg.model import Article, Name, Place, Proposal, Schemas, Sentence, Word
 from kg.parse.atoms import find_paragraphs
 from kg.parse.decode import names_of
 from kg.parse.folders import MODELS, check, is_stock, reads_facts, version
@@ -38,7 +38,7 @@ class Parser:
         lang: str = "vi",
         models: Path | None = None,
         *,
-        schemas: tuple[tuple[RelationText, ...], ...] = (),
+        schemas: Schemas = (),
         adapter: Path | None = None,
     ) -> None:
         """Load ``models``, or else those shipped. Raises ModelError if a file is missing or no adapter.

@@ -8,7 +8,7 @@ Torch is imported with it, so import it late.
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from kg.model import Example, RelationText
+from kg.model import Example, Schemas
 from kg.models.facts import LEARNED, LONGEST_SPAN, FactHead, Schema, Span, likely_spans, reachable
-from kg.parse.atoms import find_atoms, find_paragraphs, find_sentences
+from kg.parse.atoms import AtomIndex, find_atoms, find_paragraphs, find_sentences
 from kg.parse.facts import FactReader, Window
 
 STEPS = 200
@@ -27,13 +27,13 @@ RATE = 0.05
 DECAY = 0.02  # of a shift in each step: what the examples do not ask for stays as the words of the relation say
 
 
-def learn(models: Path, examples: Sequence[Example], groups: Sequence[Sequence[RelationText]], file: Path) -> int:
+def learn(models: Path, examples: Sequence[Example], groups: Schemas, file: Path) -> int:
     """Write the adapter that the examples teach; the number of facts that could be learned from.
 
     ``groups``: relations of which one at most holds between two places, as ``Ontology.relation_texts`` gives them.
     """
     langs = sorted({example.lang for example in examples})
-    readers = {lang: FactReader(models, lang, tuple(map(tuple, groups))) for lang in langs}
+    readers = {lang: FactReader(models, lang, groups) for lang in langs}
     found = [pairs for example in examples for pairs in _pairs(readers[example.lang], example)]
     vectors = torch.cat([part for part, _ in found]) if found else torch.zeros(0, 0)
     names = [name for _, part in found for name in part]
@@ -86,17 +86,11 @@ def _sentences(example: Example) -> list[Span]:
 
 def _stated(window: Window, example: Example) -> dict[tuple[Span, Span], str]:
     """The facts of an example between spans of a window: of each two places of its ends those nearest to each other."""
-    starts = {start: at for at, (start, _) in enumerate(window.atoms)}
-    ends = {end: at + 1 for at, (_, end) in enumerate(window.atoms)}
-
-    def spans(words: str) -> list[Span]:
-        found = (match.span() for match in re.finditer(re.escape(words), example.text))
-        inside = [(starts[start], ends[end]) for start, end in found if start in starts and end in ends]
-        return [span for span in inside if span[1] - span[0] <= LONGEST_SPAN]
-
+    places = AtomIndex(example.text, window.atoms)
     result = {}
     for subject, relation, object in example.facts:
-        pairs = sorted((abs(s[0] - o[0]), s, o) for s in spans(subject) for o in spans(object) if s != o)
+        ends = (list(places.spans(words, longest=LONGEST_SPAN)) for words in (subject, object))
+        pairs = sorted((abs(s[0] - o[0]), s, o) for s, o in itertools.product(*ends) if s != o)
         if pairs:
             result[pairs[0][1], pairs[0][2]] = relation
     return result

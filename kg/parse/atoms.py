@@ -190,3 +190,32 @@ def shortened(text: str, words: Sequence[Span]) -> Iterator[Sequence[Span]]:
     cut = min(marks, key=lambda index: abs(index - middle), default=middle)
     yield from shortened(text, words[:cut])
     yield from shortened(text, words[cut:])
+
+
+def glued(atoms: Sequence[Span]) -> list[bool]:
+    """Whether no space parts each atom from the one before.
+
+    >>> glued([(0, 1), (1, 2), (3, 4)])
+    [False, True, False]
+    """
+    return [False, *(one[1] == other[0] for one, other in itertools.pairwise(atoms))] if atoms else []
+
+
+class AtomIndex:
+    """Where words of a text are, in atoms."""
+
+    def __init__(self, text: str, atoms: Sequence[Span]) -> None:
+        self._text = text
+        self._starts = {start: at for at, (start, _) in enumerate(atoms)}
+        self._ends = {end: at + 1 for at, (_, end) in enumerate(atoms)}
+
+    def spans(self, words: str, start: int = 0, end: int | None = None, *, longest: int) -> Iterator[Span]:
+        """All places of words between two letters that begin and end with atoms, of ``longest`` atoms at most.
+
+        >>> list(AtomIndex("a b ab", [(0, 1), (2, 3), (4, 6)]).spans("b", longest=3))
+        [(1, 2)]
+        """
+        for match in re.finditer(re.escape(words), self._text[start:end]):
+            span = self._starts.get(match.start() + start), self._ends.get(match.end() + start)
+            if span[0] is not None and span[1] is not None and span[1] - span[0] <= longest:
+                yield span[0], span[1]

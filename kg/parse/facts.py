@@ -17,18 +17,16 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from kg.errors import ModelError
-from kg.model import Modality, Place, Proposal, RelationText
+from kg.model import Modality, Place, Proposal, RelationText, Schemas
 from kg.models.facts import LEARNED, SHARED, FactBranch, Guess, Schema, Span, read_facts
 from kg.models.network import batch_of
 from kg.models.weights import load_branch, quantize
-from kg.parse.atoms import find_atoms
+from kg.parse.atoms import find_atoms, glued
 from kg.parse.pieces import Pieces
 from kg.parse.reader import LONGEST, batches, network_of
 
 MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
 OVERLAP = 60  # atoms of a sentence, at most, that the next window begins with again
-
-Schemas = tuple[tuple[RelationText, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ class FactReader:
             rows = []
             for index in chosen:
                 atoms = windows[index].atoms
-                glued = [False, *(one[1] == other[0] for one, other in itertools.pairwise(atoms))]
-                rows.append((self._pieces([text[slice(*atom)] for atom in atoms]), glued))
+                rows.append((self._pieces([text[slice(*atom)] for atom in atoms]), glued(atoms)))
             batch = batch_of(rows, begin=self._pieces.begin, end=self._pieces.end)
             vectors = self.branch.atoms(self._encoder(batch, SHARED)[-1], batch)
             result |= zip(chosen, torch.split(vectors, [lengths[index] for index in chosen]), strict=True)

@@ -18,8 +18,9 @@ from stanza.pipeline.ner_processor import NERProcessor
 from stanza.pipeline.processor import Processor, ProcessorVariant, register_processor, register_processor_variant
 from stanza.pipeline.registry import NAME_TO_PROCESSOR_CLASS
 
+from kg.model import Schemas
 from kg.parse.decode import tags_of
-from kg.parse.facts import FactReader, Schemas
+from kg.parse.facts import FactReader
 from kg.parse.folders import MODELS
 from kg.parse.reader import Encoded, Reader
 

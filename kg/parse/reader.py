@@ -16,7 +16,17 @@ from torch import Tensor
 
 from kg.models.network import Network, Vectors, batch_of, by_sentence
 from kg.models.weights import load_network, quantize
-from kg.parse.atoms import Span, find_atoms, find_paragraphs, find_sentences, may_end, may_join, one_line, shortened
+from kg.parse.atoms import (
+    Span,
+    find_atoms,
+    find_paragraphs,
+    find_sentences,
+    glued,
+    may_end,
+    may_join,
+    one_line,
+    shortened,
+)
 from kg.parse.decode import Name, best_names, best_tree
 from kg.parse.folders import KNOWN_LEMMAS
 from kg.parse.lemmas import apply, read_known
@@ -160,8 +170,7 @@ class Reader:
         for batch in batches(sorted(range(len(windows)), key=lengths.__getitem__), lengths):
             rows = []
             for index in batch:
-                glued = [False, *(a[1] == b[0] for a, b in itertools.pairwise(spans[index]))]
-                rows.append((self.pieces(windows[index]), glued))
+                rows.append((self.pieces(windows[index]), glued(spans[index])))
             with torch.inference_mode():
                 vectors = self.network.atoms([batch_of(rows, begin=self.pieces.begin, end=self.pieces.end)])
             split = [torch.split(field, [lengths[index] for index in batch]) for field in vectors]

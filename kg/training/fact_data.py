@@ -15,11 +15,11 @@ from typing import Any
 
 from kg.model import RelationText
 from kg.models.facts import LONGEST_SPAN
-from kg.parse.atoms import Span, find_atoms, find_sentences
+from kg.parse.atoms import AtomIndex, Span, find_atoms, find_sentences, glued
+from kg.parse.facts import MAX_ATOMS
 from kg.training.name_data import news_texts
 
 Key = tuple[str, str, str]  # subject, relation, object; of a symmetric relation the ends are sorted
-MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
 BACK = 1  # sentences before that of the evidence in which an unsaid end is looked for
 SYMMETRIC = frozenset({"partnersWith", "competesWith", "relativeOf", "meets"})
 
@@ -92,7 +92,7 @@ def _window(article: FactArticle, schema: tuple[RelationText, ...], first: int, 
 
     return Window(
         tuple(article.text[slice(*place)] for place in places),
-        (False, *(one[1] == other[0] for one, other in itertools.pairwise(places))),
+        tuple(glued(places)),
         tuple(number for number in range(first, last) for _ in range(*article.sentences[number])),
         {moved(span): (kind,) for span, kind in article.types.items() if inside(span)},
         {moved(span): entity for span, entity in article.entities.items() if inside(span)},
@@ -118,20 +118,12 @@ def cut(text: str, lang: str) -> tuple[list[Span], list[Span]]:
     return atoms, sentences
 
 
-class _Places:
-    """Where words of a text are, in atoms."""
+class _Places(AtomIndex):
+    """Where words of an article are, and its sentences."""
 
     def __init__(self, text: str, atoms: Sequence[Span], sentences: Sequence[Span]) -> None:
+        super().__init__(text, atoms)
         self.text, self.atoms, self.sentences = text, atoms, sentences
-        self.starts = {start: at for at, (start, _) in enumerate(atoms)}
-        self.ends = {end: at + 1 for at, (_, end) in enumerate(atoms)}
-
-    def spans(self, words: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
-        """All places of words between two letters that begin and end with atoms."""
-        for match in re.finditer(re.escape(words), self.text[start:end]):
-            span = self.starts.get(match.start() + start), self.ends.get(match.end() + start)
-            if span[0] is not None and span[1] is not None and span[1] - span[0] <= LONGEST_SPAN:
-                yield span[0], span[1]
 
 
 def annotated(file: Path, texts: Mapping[str, str]) -> FactArticle:
@@ -149,7 +141,7 @@ def article_of(gold: Mapping[str, Any], text: str) -> FactArticle:
     kinds = {entity["id"]: entity["type"] for entity in gold["entities"]}
     for entity in gold["entities"]:
         for form in sorted({entity["name"], *entity["aliases"]}):
-            for span in places.spans(form):
+            for span in places.spans(form, longest=LONGEST_SPAN):
                 entities.setdefault(span, entity["id"])
     entities = _longest(entities)
     open_pairs: dict[tuple[str, str], set[str]] = defaultdict(set)  # what may hold wherever the two stand
@@ -234,7 +226,7 @@ def _ends(
     middle = cue if cue >= 0 else (start + end) // 2
     ends = []
     for key, words in ((fact["s"], fact["s_text"]), (fact["o"], fact["o_text"])):
-        found = list(places.spans(words, start, end)) if words else []
+        found = list(places.spans(words, start, end, longest=LONGEST_SPAN)) if words else []
         if found:
             ends.append(min(found, key=lambda span: abs(places.atoms[span[0]][0] - middle)))
         else:

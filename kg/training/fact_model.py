@@ -1,4 +1,4 @@
-"""The model of facts: ``python -m kg.training.fact_model --network trained.pt --work FOLDER``.
+"""The model of facts: ``python -m kg.training.fact_model --work FOLDER``.
 
 A branch (``kg.models.facts``) on the network's lower layers learns which spans are ends of facts, which relation holds
 between two of them, how and by whom it is said. The lower layers stay as they are, so their states are computed once.
@@ -27,9 +27,10 @@ from kg.models.network import Batch, Network, batch_of
 from kg.models.weights import load_network
 from kg.ontology import load
 from kg.parse.atoms import Span, find_atoms
+from kg.parse.facts import MAX_ATOMS
 from kg.parse.pieces import Pieces
 from kg.parse.reader import batches
-from kg.training.fact_data import MAX_ATOMS, SYMMETRIC, FactArticle, Window, gold_articles, news_articles, windows_of
+from kg.training.fact_data import SYMMETRIC, FactArticle, Window, gold_articles, news_articles, windows_of
 from kg.training.relation_data import conll04, redocred, text2kg
 
 HERE = Path(__file__).parent

@@ -7,13 +7,16 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kg.model import LITERAL, RelationText
 from kg.models.facts import LONGEST_SPAN
-from kg.ontology import load
-from kg.parse.atoms import Span, find_atoms
-from kg.training.fact_data import MAX_ATOMS, Link, Window
+from kg.ontology import Ontology, load
+from kg.parse.atoms import AtomIndex, Span, find_atoms, glued
+from kg.parse.facts import MAX_ATOMS
+from kg.training.fact_data import Link, Window
 
 ANY = ("Concept", "Event", "Organization", "Person", "Place", "Product", "Role", "Technology", "Resource", "Work")
 _TYPES = {
@@ -104,40 +107,37 @@ def text2kg(folder: Path) -> Iterator[Window]:
     for file in sorted(folder.glob("*/train/*.jsonl")):
         name = file.stem.removesuffix("_train")
         ontology = load([*folder.glob(f"{file.parent.parent.name}/ontologies/owl/{name}.ttl")])
-        schema = tuple(
-            text
-            for group in ontology.relation_texts()
-            for text in group
-            if "/Text2KGBench/" in ontology.relations[text.name].iri
-        )
+        schema = tuple(text for group in own_relations(ontology).relation_texts() for text in group)
         known = {re.sub(r"\W", "", relation.name.lower()): relation.name for relation in schema}
         known |= {re.sub(r"\W", "", relation.meaning.lower()): relation.name for relation in schema}
         for number, row in enumerate(map(json.loads, file.read_text(encoding="utf-8").splitlines())):
             if number % 10 == 9:
                 continue
-            alone = {end: row.get(f"{end}_label", "") for end in ("sub", "rel", "obj")}
-            triples = row.get("triples", [alone])
-            yield from _sentence(row["sent"], triples, schema, known)
+            yield from _sentence(row["sent"], triples_of(row), schema, known)
+
+
+def own_relations(ontology: Ontology) -> Ontology:
+    """One of the benchmark's ontologies without the relations that are ours."""
+    relations = {name: found for name, found in ontology.relations.items() if "/Text2KGBench/" in found.iri}
+    return replace(ontology, relations=relations, cues=tuple(c for c in ontology.cues if c.relation in relations))
+
+
+def triples_of(row: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+    """The triples of a row: several in one half of the benchmark, one in the other."""
+    alone = {end: row.get(f"{end}_label", "") for end in ("sub", "rel", "obj")}
+    found: Sequence[Mapping[str, str]] = row.get("triples", [alone])
+    return found
 
 
 def _sentence(
     text: str, triples: Sequence[Mapping[str, str]], schema: tuple[RelationText, ...], known: Mapping[str, str]
 ) -> Iterator[Window]:
     atoms = find_atoms(text, "en")
-    starts = {start: at for at, (start, _) in enumerate(atoms)}
-    ends = {end: at + 1 for at, (_, end) in enumerate(atoms)}
-    lower = text.lower()
+    places = AtomIndex(text.lower(), atoms)
 
     def spans(words: str) -> list[Span]:
-        for form in forms_of(words):
-            found = [
-                (starts[match.start()], ends[match.end()])
-                for match in re.finditer(re.escape(form.lower()), lower)
-                if match.start() in starts and match.end() in ends
-            ]
-            if found:
-                return [span for span in found if span[1] - span[0] <= LONGEST_SPAN]
-        return []
+        found = (list(places.spans(form.lower(), longest=LONGEST_SPAN)) for form in forms_of(words))
+        return next(filter(None, found), [])
 
     stated: dict[tuple[Span, Span], set[str]] = defaultdict(set)
     loose: dict[tuple[Span, Span], set[str]] = defaultdict(set)
@@ -151,8 +151,7 @@ def _sentence(
             types[o] = (LITERAL,) if re.match(r"[-+]?\d", triple["obj"]) else ANY
     if stated:
         words = [text[slice(*atom)] for atom in atoms]
-        glued = [False, *(one[1] == other[0] for one, other in itertools.pairwise(atoms))]
-        yield _window([words], types, stated, schema, loose, glued, full=False)
+        yield _window([words], types, stated, schema, loose, glued(atoms), full=False)
 
 
 def forms_of(words: str) -> Iterator[str]:
@@ -212,7 +211,7 @@ def _window(
     stated: Mapping[tuple[Span, Span], Iterable[str]],
     schema: tuple[RelationText, ...],
     loose: Mapping[tuple[Span, Span], Iterable[str]] | None = None,
-    glued: Sequence[bool] | None = None,
+    apart: Sequence[bool] | None = None,
     *,
     full: bool = True,
 ) -> Window:
@@ -222,7 +221,7 @@ def _window(
     links |= {ends: Link(*ends, tuple(sorted(names)), "", None, False) for ends, names in stated.items()}
     return Window(
         tuple(words),
-        tuple(glued if glued is not None else _glued(words)),
+        tuple(_glued(words) if apart is None else apart),
         tuple(number for number, sentence in enumerate(sentences) for _ in sentence),
         {span: kinds for span, kinds in types.items() if span[1] - span[0] <= LONGEST_SPAN},
         {},

@@ -11,7 +11,6 @@ import argparse
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ from kg.model import Article
 from kg.ontology import Ontology, load
 from kg.ontology.values import spaced
 from kg.parse import Parser
+from kg.training.relation_data import own_relations, triples_of
 
-Triple = dict[str, str]  # "sub", "rel", "obj"
+Triple = Mapping[str, str]  # "sub", "rel", "obj"
 
 
 def sentences_of(file: Path, *, test: bool) -> Iterator[Mapping[str, Any]]:
@@ -31,13 +31,7 @@ def sentences_of(file: Path, *, test: bool) -> Iterator[Mapping[str, Any]]:
             yield json.loads(line)
 
 
-def own_relations(ontology: Ontology) -> Ontology:
-    """An ontology without the relations that are ours."""
-    relations = {name: found for name, found in ontology.relations.items() if "/Text2KGBench/" in found.iri}
-    return replace(ontology, relations=relations, cues=tuple(c for c in ontology.cues if c.relation in relations))
-
-
-def triples_of(text: str, parser: Parser, ontology: Ontology, least: float) -> list[Triple]:
+def stated(text: str, parser: Parser, ontology: Ontology, least: float) -> list[Triple]:
     """What a sentence states, in the words of the benchmark: names of entities, labels of relations."""
     article = Article("sentence", text, "en")
     found = extract(article, parser.parse(article), ontology, least=least)
@@ -86,9 +80,8 @@ def main() -> None:
             reader = Parser("en", asked.models, schemas=ontology.relation_texts())
             means, rows = [], []
             for row in sentences_of(file, test=bool(asked.sentences)):
-                found = triples_of(row["sent"], reader, ontology, asked.least)
-                alone = {end: row.get(f"{end}_label", "") for end in ("sub", "rel", "obj")}
-                means.append(f1(found, row.get("triples", [alone])))
+                found = stated(row["sent"], reader, ontology, asked.least)
+                means.append(f1(found, triples_of(row)))
                 rows.append({"id": row["id"], "sent": row["sent"], "triples": found})
             scores.append(sum(means) / max(len(means), 1))
             print(f"{half} {name}: F1 {scores[-1]:.3f} over {len(means)} sentences", flush=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kg.parse.atoms import find_atoms
+from kg.parse.atoms import find_atoms, glued
 from kg.training.corpora import Tree, running_text
 
 ALL_TYPES = (
@@ -96,9 +95,9 @@ def example(tree: Tree, lang: str, marked: Marked, *, spaced: bool) -> Example:
         while token + 1 < len(offsets) and offsets[token + 1] <= start:
             token += 1
         token_of_atom.append(token)
-    glued = [False, *(before[1] == after[0] for before, after in itertools.pairwise(spans))]
+    apart = glued(spans)
     atoms = tuple(text[start:end] for start, end in spans)
-    return Example(lang, atoms, tuple(glued), tuple(token_of_atom), tree, marked)
+    return Example(lang, atoms, tuple(apart), tuple(token_of_atom), tree, marked)
 
 
 def atom_names(sentence: Example) -> list[str]:
