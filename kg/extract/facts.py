@@ -26,7 +26,6 @@ _SURE = {  # how much less sure an end is: measured on annotated news
 _ACTION = 0.4
 _SINGLE = ("founded", "leads")  # their offices are somebody's; "các nhân viên" are a group that is nobody's name
 _SPEAKERS = ("Organization", "Person", "Place", "Role", "Work")  # a country and a report also say things
-_STATIC = (Frame.ROLE, Frame.ADJACENT)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -143,7 +142,7 @@ def _state(
         _evidence(article, readings, candidate),
         (candidate.line, at),
         proposed=candidate.claim is not None,
-        date="" if candidate.frame in _STATIC else date_near(reading, at, last, article.lang, article.date),
+        date="" if _is_static(reading, candidate) else date_near(reading, at, last, article.lang, article.date),
     )
 
 
@@ -183,8 +182,8 @@ def _claimed(
 
 def _is_static(reading: Reading, candidate: Candidate) -> bool:
     """Whether a fact holds whatever becomes of its clause: "OpenAI sẽ mua một công ty tại Texas"."""
-    preposition = reading.line.upos(candidate.cue[0]) in ("ADP", "SCONJ")
-    return candidate.frame in _STATIC or preposition
+    preposition = candidate.frame is not None and reading.line.upos(candidate.cue[0]) in ("ADP", "SCONJ")
+    return candidate.frame in (Frame.ROLE, Frame.ADJACENT) or preposition
 
 
 def _evidence(article: Article, readings: Sequence[Reading], candidate: Candidate) -> Evidence:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kg.extract import extract
 from kg.extract.dates import read_date
+
+from .conftest import small_ontology
+from .notation import article_of
 
 PUBLISHED = "2017-03-15"
 
@@ -51,3 +55,28 @@ def test_what_only_the_date_of_the_article_would_tell_is_left_open(words: str) -
     """Never today's date: the same article gives the same graph tomorrow."""
     assert read_date(words, "vi") == ""
     assert read_date("năm 2016", "vi") == "2016"
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        (
+            "OpenAI/PROPN/Organization hợp_tác/VERB với/ADP AMD/PROPN/Organization năm_2016/NOUN/DateTime ./PUNCT",
+            "2016",
+        ),
+        (
+            "Năm_2016/NOUN/DateTime ,/PUNCT OpenAI/PROPN/Organization hợp_tác/VERB với/ADP AMD/PROPN/Organization",
+            "2016",
+        ),
+        (
+            "OpenAI/PROPN/Organization hợp_tác/VERB với/ADP AMD/PROPN/Organization ,/PUNCT dự_án/NOUN kết_thúc/VERB "
+            "năm_2016/NOUN/DateTime",
+            "",
+        ),
+        ("OpenAI/PROPN/Organization hợp_tác/VERB với/ADP AMD/PROPN/Organization ./PUNCT", ""),
+    ],
+)
+def test_a_fact_has_the_date_of_its_clause_or_of_the_sentence_as_a_whole(line: str, date: str) -> None:
+    article, sentences = article_of(line)
+    (fact,) = extract(article, sentences, small_ontology()).facts
+    assert (fact.relation, fact.date) == ("partnersWith", date)
