@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.claims import Saying, modality
@@ -15,7 +15,7 @@ from kg.extract.reading import Reading
 from kg.extract.relations import Candidate, Claim
 from kg.extract.resolve import Resolution
 from kg.model import Article, Evidence, Fact, Modality
-from kg.ontology import Frame
+from kg.ontology import KG, Frame, Relation
 
 _SURE = {  # how much less sure an end is: measured on annotated news
     PhraseKind.NAME: 1.0,
@@ -69,14 +69,17 @@ def build_facts(
         if relation.symmetric and s > o:
             s, o = o, s
         stated.append(_state(article, readings, candidate, (s, o), sayings, resolution))
-    return _join(_most_specific(list(_agreed(stated)), lexicon, least))
+    return _join(_most_specific(list(_agreed(stated, lexicon.ontology.relations)), lexicon, least))
 
 
-def _agreed(stated: Sequence[Stated]) -> Iterator[Stated]:
+def _agreed(stated: Sequence[Stated], relations: Mapping[str, Relation]) -> Iterator[Stated]:
     """What cues and the model state between two ends in one place becomes one statement, with its chance to be right.
 
-    Where both see something, the model says how likely it is, and the cue what it is: measured on annotated news.
+    Where both see something, the model says how likely it is, and the cue what it is: measured on annotated news. A cue
+    is taken at its word where the model says nothing of the whole article, and for relations that it has not learned.
     """
+    learned = {name for name, relation in relations.items() if relation.iri.startswith(KG)}
+    missed = learned if any(fact.proposed for fact in stated) else frozenset()
     pairs: dict[frozenset[int], list[Stated]] = defaultdict(list)
     for fact in stated:
         pairs[frozenset((fact.subject, fact.object))].append(fact)
@@ -88,7 +91,9 @@ def _agreed(stated: Sequence[Stated]) -> Iterator[Stated]:
             same = [other for other in beside if (other.subject, other.relation) == (fact.subject, fact.relation)]
             surest = max(same or beside, key=lambda other: other.confidence, default=None)
             told = {"model" if same else "rival": surest.confidence} if surest else {}
-            yield replace(fact, confidence=chance(cue=fact.confidence, **told))
+            if told or fact.relation in missed:
+                fact = replace(fact, confidence=chance(cue=fact.confidence, **told))
+            yield fact
         for fact in proposed:
             if not any(_overlap(fact.evidence, other.evidence) for other in cued):
                 yield replace(fact, confidence=chance(model=fact.confidence))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kg.ontology.reading import local_name, read_values
-from kg.ontology.turtle import read_files, shapes_file, shipped_folder
+from kg.ontology.turtle import KG, read_files, shapes_file, shipped_folder
 from kg.ontology.values import (
     Cue,
     EntityClass,
@@ -27,6 +27,7 @@ from kg.ontology.values import (
 )
 
 __all__ = [
+    "KG",
     "Cue",
     "EntityClass",
     "Frame",

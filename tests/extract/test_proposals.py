@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg.extract import extract
+from kg.extract.confidence import chance
 from kg.model import Extraction, Modality, Place, Proposal
 
 from .conftest import small_ontology
 from .notation import article_of
 
 ONTOLOGY = small_ontology()
+SURE = 0.75  # the model, of each of its proposals
 LINES = (
     "Sam_Altman/PROPN/Person cho/ADP rằng/SCONJ tập_đoàn/NOUN Nvidia/PROPN/Organization lớn_mạnh/ADJ ./PUNCT",
     "ông/NOUN ký/VERB hợp_đồng/NOUN mới/ADJ với/ADP AMD/PROPN/Organization ./PUNCT",
@@ -26,7 +28,7 @@ def extraction_of(*said: tuple[str, str, str, Modality, str]) -> tuple[Extractio
         return Place(at, at + len(words), kind)
 
     proposals = tuple(
-        Proposal(place(s), relation, place(o), how, place(who, "Person") if who else None, 0.75)
+        Proposal(place(s), relation, place(o), how, place(who, "Person") if who else None, SURE)
         for s, relation, o, how, who in said
     )
     found = extract(article, [*sentences[:-1], replace(sentences[-1], proposals=proposals)], ONTOLOGY)
@@ -41,7 +43,7 @@ def facts_of(*said: tuple[str, str, str, Modality, str]) -> set[tuple[str, str, 
         (names[f.subject], f.relation, names[f.object], f.modality.value, names[f.speaker], e.quote)
         for f in found.facts
         for e in f.evidence
-        if f.confidence == 0.75
+        if f.confidence == round(chance(model=SURE), 2)  # no fact that a cue states
     }
 
 
