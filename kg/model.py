@@ -46,7 +46,7 @@ class Word:
 
     start: int
     end: int
-    text: str  # as written; a Vietnamese word may hold spaces ("năng lượng")
+    text: str  # as written, in one line; a Vietnamese word may hold spaces ("năng lượng")
     lemma: str  # a Vietnamese one is the word itself, in small letters unless it is a name
     upos: str
     xpos: str

@@ -7,6 +7,7 @@ end that is a phrase already is that phrase, and only others become phrases of t
 from __future__ import annotations
 
 import bisect
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading, target
 from kg.extract.relations import Candidate, Claim
-from kg.model import LITERAL, Place, Sentence
+from kg.model import LITERAL, Place, Proposal, Sentence
 from kg.ontology import MarkerKind, Ontology
 
 _LIKE = 0.8  # how much of both, at least, a phrase and the place that it is taken for share
@@ -103,7 +104,7 @@ def read_proposals(
 
 
 def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontology) -> Iterator[Candidate]:
-    for proposal in (proposal for sentence in sentences for proposal in sentence.proposals):
+    for proposal in _surest([proposal for sentence in sentences for proposal in sentence.proposals]):
         relation = ontology.relations.get(proposal.relation)
         if relation is None:
             continue
@@ -115,6 +116,19 @@ def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontolo
         line = max(subject.line, object.line)
         claim = Claim(proposal.modality, speaker)
         yield Candidate(line, None, (0, 0), subject, proposal.relation, object, proposal.confidence, claim)
+
+
+def _surest(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Of proposals that only differ in how much of the text they take for their ends the surest."""
+    kept: dict[str, list[Proposal]] = defaultdict(list)
+    for one in sorted(proposals, key=lambda one: (-one.confidence, one)):
+        if not any(_meet(one.subject, o.subject) and _meet(one.object, o.object) for o in kept[one.relation]):
+            kept[one.relation].append(one)
+    return sorted(one for some in kept.values() for one in some)
+
+
+def _meet(one: Place, other: Place) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _class(place: Place, admitted: Sequence[str], ontology: Ontology) -> str:

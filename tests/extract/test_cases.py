@@ -3,7 +3,8 @@
 A case is a folder ``tests/cases/NAME`` with ``article.txt``, ``sentences.conllu`` (kg.parse.to_conllu) and
 ``expected.txt``: one fact for each line, ``subject | relation | object | modality | speaker | quote``. The facts must
 be found exactly so; a line that begins with ``!`` (first three columns) must not. Other facts are no failure: which
-cues there are is the ontology's business, and how sure facts have to be is measured elsewhere. To read what a case gives: ``python -m tests.extract.test_cases NAME``.
+cues there are is the ontology's business, and how sure facts have to be is measured elsewhere. To read what a case
+gives: ``python -m tests.extract.test_cases NAME``.
 """
 
 from __future__ import annotations
