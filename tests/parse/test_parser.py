@@ -32,7 +32,7 @@ def parser() -> Parser:
 
 
 def check_offsets(text: str, sentences: tuple[Sentence, ...]) -> None:
-    """Sentences and words are slices of the text, in order, apart, and hold every letter of it; a word is in one line."""
+    """Sentences and words are slices of the text (words: in one line), in order, apart, and hold every letter of it."""
     at = 0
     for sentence in sentences:
         assert sentence.text == text[sentence.start : sentence.end]
