@@ -75,8 +75,9 @@ def build_facts(
 def _agreed(stated: Sequence[Stated], relations: Mapping[str, Relation]) -> Iterator[Stated]:
     """What cues and the model state between two ends in one place becomes one statement, with its chance to be right.
 
-    Where both see something, the model says how likely it is, and the cue what it is: measured on annotated news. A cue
-    is taken at its word where the model says nothing of the whole article, and for relations that it has not learned.
+    Where both see something, the model says how likely it is and who says it, and the cue what it is and how it is
+    said: measured on annotated news. A cue is taken at its word where the model says nothing of the whole article, and
+    for relations that it has not learned.
     """
     learned = {name for name, relation in relations.items() if relation.iri.startswith(KG)}
     missed = learned if any(fact.proposed for fact in stated) else frozenset()
@@ -90,10 +91,13 @@ def _agreed(stated: Sequence[Stated], relations: Mapping[str, Relation]) -> Iter
             beside = [other for other in proposed if _overlap(fact.evidence, other.evidence)]
             same = [other for other in beside if (other.subject, other.relation) == (fact.subject, fact.relation)]
             surest = max(same or beside, key=lambda other: other.confidence, default=None)
-            told = {"model" if same else "rival": surest.confidence} if surest else {}
-            if told or fact.relation in missed:
-                fact = replace(fact, confidence=chance(cue=fact.confidence, **told))
-            yield fact
+            if surest:
+                told = {"model" if same else "rival": surest.confidence}
+                yield replace(fact, confidence=chance(cue=fact.confidence, **told), speaker=surest.speaker)
+            elif fact.relation in missed:
+                yield replace(fact, confidence=chance(cue=fact.confidence))
+            else:
+                yield fact
         for fact in proposed:
             if not any(_overlap(fact.evidence, other.evidence) for other in cued):
                 yield replace(fact, confidence=chance(model=fact.confidence))
@@ -168,21 +172,17 @@ def _said(
         sure *= _ACTION if phrase in reading.actions else _SURE[phrase.kind]
     static = _is_static(reading, candidate)
     mode = Modality.ASSERTED if static else modality(reading, at, max(at, candidate.cue[1]), said)
-    return mode, [s.speaker for s in said if s.first <= at < s.last], sure
+    return mode, [] if static else [s.speaker for s in said if s.first <= at < s.last], sure
 
 
 def _claimed(
     reading: Reading, candidate: Candidate, claim: Claim, said: Sequence[Saying]
 ) -> tuple[Modality, list[Phrase | None], float]:
-    """What the model tells; where it takes a fact for plain and for the article's own word, the words around it."""
-    mode, sayers = claim.modality, [claim.speaker]
-    at, last = _place(candidate)
+    """What the model tells; where it takes a fact for plain, the words around it tell how it is said."""
+    mode = claim.modality
     if mode is Modality.ASSERTED:
-        mode = modality(reading, at, last, said)
-    if claim.speaker is None:
-        ends = [end for end in (candidate.subject, candidate.object) if end.line == candidate.line]
-        sayers = [saying.speaker for saying in said if all(saying.first <= end.first < saying.last for end in ends)]
-    return mode, sayers, candidate.confidence
+        mode = modality(reading, *_place(candidate), said)
+    return mode, [claim.speaker], candidate.confidence
 
 
 def _is_static(reading: Reading, candidate: Candidate) -> bool:

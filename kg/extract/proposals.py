@@ -59,7 +59,7 @@ class _Finder:
         kind, pronoun = PhraseKind.CONCEPT, None
         if all(word.upos == "PRON" for word in words):
             kind, pronoun = PhraseKind.REFERENCE, MarkerKind.PRONOUN
-        elif all(word.text[:1].isupper() for word in words):
+        elif 2 * sum(word.text[:1].isupper() for word in words) > len(words):
             kind = PhraseKind.NAME
         phrase = Phrase(line.index, first, last, (first, last), first, kind, type, pronoun=pronoun)
         self.made.setdefault(line.index, []).append(phrase)
@@ -67,13 +67,18 @@ class _Finder:
 
 
 def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
-    """Words without determiners before and pointers behind them, as far as anything is left."""
+    """Words without determiners before and pointers or an open bracket behind them, as far as anything is left."""
     at = first
     while at < last and (line.has(at, MarkerKind.DETERMINER) or line.upos(at) in ("DET", "NUM", "PUNCT")):
+        if line.upos(at) == "NUM" and line.words[min(at + 1, last - 1)].text[:1].isupper():
+            break  # a name: 1 Decembrie 1918 University
         at += 1
     end = last
     while end > at and (line.has(end - 1, MarkerKind.DEFINITE) or line.upos(end - 1) == "PUNCT"):
         end -= 1
+    marks = [line.words[index].text for index in range(at, end)]
+    if "(" in marks and ")" not in marks:
+        end = at + marks.index("(")
     return (at, end) if at < end else (first, last)
 
 

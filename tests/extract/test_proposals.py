@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.extract import extract
@@ -19,17 +20,16 @@ LINES = (
 )
 
 
-def extraction_of(*said: tuple[str, str, str, Modality, str]) -> tuple[Extraction, str]:
+def extraction_of(*said: tuple[str, str, str, Modality, str], sure: Sequence[float] = ()) -> tuple[Extraction, str]:
     """Of two lines, with proposals given by the words of their ends and, or "", of their speaker."""
     article, sentences = article_of(*LINES)
 
     def place(words: str, kind: str = "Organization") -> Place:
-        at = article.text.index(words)
-        return Place(at, at + len(words), kind)
+        return _place(article.text, words, kind)
 
     proposals = tuple(
-        Proposal(place(s), relation, place(o), how, place(who, "Person") if who else None, SURE)
-        for s, relation, o, how, who in said
+        Proposal(place(s), relation, place(o), how, place(who, "Person") if who else None, one)
+        for (s, relation, o, how, who), one in zip(said, sure or [SURE] * len(said), strict=True)
     )
     found = extract(article, [*sentences[:-1], replace(sentences[-1], proposals=proposals)], ONTOLOGY)
     return found, article.text
@@ -72,6 +72,52 @@ def test_the_ontology_is_in_command() -> None:
 def test_words_that_the_rules_take_for_nothing_can_be_an_end() -> None:
     found = facts_of(("Nvidia", "develops", "lớn mạnh", Modality.ASSERTED, ""))
     assert {(s, p, o) for s, p, o, *_ in found} == {("Nvidia", "develops", "lớn mạnh")}
+
+
+def test_of_proposals_for_one_thing_the_surest_is_kept() -> None:
+    found, _ = extraction_of(
+        ("Nvidia", "develops", "hợp đồng mới với AMD", Modality.ASSERTED, ""),
+        ("Nvidia", "develops", "hợp đồng", Modality.ASSERTED, ""),
+        sure=(0.6, 0.7),
+    )
+    assert [entity.name for entity in found.entities if entity.key == found.facts[0].object] == ["hợp đồng"]
+    assert len(found.facts) == 1
+
+
+def test_an_end_has_no_open_bracket() -> None:
+    article, (sentence,) = article_of(
+        "Nvidia/PROPN/Organization dùng/VERB bộ_xử_lý/NOUN (/PUNCT GPU/PROPN )/PUNCT đó/DET"
+    )
+    ends = _place(article.text, "Nvidia", "Organization"), _place(article.text, "bộ xử lý ( GPU", "Technology")
+    said = Proposal(ends[0], "develops", ends[1], Modality.ASSERTED, None, SURE)
+    found = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY)
+    names = {entity.key: entity.name for entity in found.entities}
+    assert [names[fact.object] for fact in found.facts] == ["bộ xử lý"]
+
+
+def test_a_cue_holds_within_what_the_model_takes_for_one_thing() -> None:
+    article, (sentence,) = article_of("Nvidia/PROPN/Organization mua/VERB AMD/PROPN/Organization gây/VERB lo/NOUN")
+    whole, fear = _place(article.text, "Nvidia mua AMD", "Event"), _place(article.text, "lo", "Concept")
+    said = Proposal(whole, "develops", fear, Modality.ASSERTED, None, SURE)
+    found = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY)
+    names = {entity.key: entity.name for entity in found.entities}
+    assert ("Nvidia", "acquires", "AMD") in {(names[f.subject], f.relation, names[f.object]) for f in found.facts}
+
+
+def test_the_model_says_who_states_what_a_cue_finds() -> None:
+    article, sentences = article_of(
+        "Altman/PROPN/Person nói/VERB ./PUNCT", "Nvidia/PROPN/Organization mua/VERB AMD/PROPN/Organization ./PUNCT"
+    )
+    ends = [_place(article.text, name, "Organization") for name in ("Nvidia", "AMD")]
+    said = Proposal(ends[0], "acquires", ends[1], Modality.ASSERTED, _place(article.text, "Altman", "Person"), SURE)
+    found = extract(article, [sentences[0], replace(sentences[1], proposals=(said,))], ONTOLOGY)
+    names = {entity.key: entity.name for entity in found.entities}
+    assert [names.get(fact.speaker) for fact in found.facts] == ["Altman"]
+
+
+def _place(text: str, words: str, kind: str) -> Place:
+    at = text.index(words)
+    return Place(at, at + len(words), kind)
 
 
 def _between(first: str, last: str) -> str:
