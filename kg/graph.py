@@ -77,7 +77,10 @@ class Graph:
     def relation(self, name: str) -> str:
         """The IRI of a relation by its local name or label. Raises RequestError, with all names, for none."""
         rows = list(
-            self.query("SELECT DISTINCT ?p ?label { ?p a owl:ObjectProperty . OPTIONAL { ?p rdfs:label ?label } }")
+            self.query(
+                "SELECT DISTINCT ?p ?label { VALUES ?kind { owl:ObjectProperty owl:DatatypeProperty } "
+                "?p a ?kind . OPTIONAL { ?p rdfs:label ?label } }"
+            )
         )
         known = {local_name(relation): str(relation) for relation, _ in rows}
         labels = {name_key(str(label)): str(relation) for relation, label in sorted(rows, key=str)}

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.errors import ArticleError, RequestError
+from kg.literals import lexical
 from kg.model import Article, Entity, Evidence, Extraction, Fact, Modality, Sentence
-from kg.ontology import Ontology
+from kg.ontology import Ontology, local_name
 
 TIMEOUT = 120.0  # seconds for an answer
 CONFIDENCE = 0.8  # of whatever passes: models do not know how sure they are
@@ -94,7 +95,8 @@ def _prompt(ontology: Ontology) -> str:
     """The task, with all classes and relations by their names and labels."""
     relations = [
         f"{name} ({', '.join(label.text for label in relation.labels)}): "
-        f"{' or '.join(relation.domain) or 'anything'} -> {' or '.join(relation.range) or 'anything'}"
+        f"{' or '.join(relation.domain) or 'anything'} -> "
+        f"{local_name(relation.datatype) or ' or '.join(relation.range) or 'anything'}"
         for name, relation in sorted(ontology.relations.items())
     ]
     return "\n".join((_TASK, "Types: " + ", ".join(sorted(ontology.classes)), "Relations:", *relations))
@@ -105,7 +107,7 @@ def read_answer(answer: Any, article: Article, ontology: Ontology) -> Extraction
     if not isinstance(answer, Mapping):
         raise ArticleError(f"{article.id}: the language model answered no JSON object; try again")
     entities = dict(_entities(_rows(answer, "entities"), article, ontology))
-    places: dict[tuple[int, str, int, Modality, int | None], set[Evidence]] = defaultdict(set)
+    places: dict[tuple[int, str, int, Modality, int | None, str], set[Evidence]] = defaultdict(set)
     for row in _rows(answer, "facts"):
         subject, object = (entities.get(str(row.get(end))) for end in ("subject", "object"))
         speaker = entities.get(str(row.get("speaker")))
@@ -114,9 +116,14 @@ def read_answer(answer: Any, article: Article, ontology: Ontology) -> Extraction
         if subject is None or object is None or subject == object or relation is None or evidence is None:
             continue
         if how in set(Modality) and ontology.allows(subject.type, relation.name, object.type):
-            said = (subject.key, relation.name, object.key, Modality(how), speaker.key if speaker else None)
-            places[said].add(evidence)
-    facts = [Fact(*said, tuple(sorted(evidence)), CONFIDENCE) for said, evidence in places.items()]
+            value = lexical(object.name, relation.datatype, article.lang, article.date) if relation.datatype else ""
+            if value or not relation.datatype:
+                said = (subject.key, relation.name, object.key, Modality(how), speaker.key if speaker else None)
+                places[*said, value].add(evidence)
+    facts = [
+        Fact(s, relation, o, mode, speaker, tuple(sorted(evidence)), CONFIDENCE, value=value)
+        for (s, relation, o, mode, speaker, value), evidence in places.items()
+    ]
     order = sorted(facts, key=lambda fact: (fact.evidence, fact.subject, fact.relation, fact.object, fact.modality))
     return Extraction(tuple(sorted(entities.values())), tuple(order))
 

@@ -167,6 +167,7 @@ class Fact:
     evidence: tuple[Evidence, ...]  # at least one, in order of the text
     confidence: float  # 0 to 1, rounded to two decimals
     date: str = ""  # ISO 8601 day, month or year that the text dates it by, "" for none
+    value: str = ""  # what the object says in the datatype of the relation, if it has one
 
 
 @dataclass(frozen=True, slots=True)

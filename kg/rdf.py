@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
+from rdflib import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from kg.errors import RequestError
@@ -50,7 +50,7 @@ PREFIXES: dict[str, str] = {
     "rdf": str(RDF),
     "rdfs": str(RDFS),
     "xsd": str(XSD),
-    "owl": "http://www.w3.org/2002/07/owl#",
+    "owl": str(OWL),
     "skos": str(SKOS),
     "schema": str(SCHEMA),
     "dcterms": str(DCTERMS),
@@ -192,8 +192,10 @@ def _statement(
     yield node, RDF.type, RDF.Statement
     yield node, RDF.type, PROV.Entity
     yield node, RDF.subject, canonical[subject]
-    yield node, RDF.predicate, URIRef(ontology.relations[fact.relation].iri)
-    yield node, RDF.object, canonical[object]
+    relation = ontology.relations[fact.relation]
+    value = Literal(fact.value, datatype=URIRef(relation.datatype), normalize=False) if relation.datatype else None
+    yield node, RDF.predicate, URIRef(relation.iri)
+    yield node, RDF.object, canonical[object] if value is None else value
     yield node, KG.subjectMention, subject
     yield node, KG.objectMention, object
     yield node, KG.modality, MODALITIES[fact.modality]
@@ -248,11 +250,12 @@ def run_triples(run: str, *, code: str, models: str, ontology: str) -> list[Trip
 def ontology_triples(ontology: Ontology) -> list[Triple]:
     """Labels and kinds of classes and relations, and of concepts that have narrower ones: for queries by name."""
     triples: list[Triple] = []
-    for kind, terms in (("Class", ontology.classes), ("ObjectProperty", ontology.relations)):
-        for term in terms.values():
-            node = URIRef(term.iri)
-            triples.append((node, RDF.type, URIRef(PREFIXES["owl"] + kind)))
-            triples += [(node, RDFS.label, Literal(label.text, lang=label.lang or None)) for label in term.labels]
+    terms = [(OWL.Class, found.iri, found.labels) for found in ontology.classes.values()]
+    for found in ontology.relations.values():
+        terms.append((OWL.DatatypeProperty if found.datatype else OWL.ObjectProperty, found.iri, found.labels))
+    for kind, iri, labels in terms:
+        triples.append((URIRef(iri), RDF.type, kind))
+        triples += [(URIRef(iri), RDFS.label, Literal(label.text, lang=label.lang or None)) for label in labels]
     things = {thing.name: thing for thing in ontology.known}
     for above in {name for thing in ontology.known for name in thing.broader}:
         labels = things[above].labels

@@ -81,7 +81,7 @@ def _edges(store: Store) -> list[Edge]:
     """All facts, without their sentences."""
     rows = store.query(
         "SELECT ?st ?s ?p ?o ?modality ?confidence ?speaker ?label { ?st rdf:subject ?s ; rdf:predicate ?p ; "
-        "rdf:object ?o ; kg:modality ?modality ; kg:confidence ?confidence . "
+        "kg:objectMention/kg:refersTo ?o ; kg:modality ?modality ; kg:confidence ?confidence . "
         "OPTIONAL { ?st prov:wasAttributedTo ?speaker . ?speaker skos:prefLabel ?label } }"
     )
     return sorted(
@@ -131,7 +131,8 @@ def _labels(store: Store) -> dict[str, dict[str, str]]:
     """Local name of a class or relation -> language -> label; the name itself where the ontology has none."""
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     rows = store.query(
-        "SELECT ?term ?label { ?term a ?kind ; rdfs:label ?label . VALUES ?kind { owl:Class owl:ObjectProperty } }"
+        "SELECT ?term ?label { ?term a ?kind ; rdfs:label ?label . "
+        "VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty } }"
     )
     for term, label in sorted(rows, key=str):
         labels[local_name(term)].setdefault(getattr(label, "language", "") or "", str(label))

@@ -14,6 +14,7 @@ from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
 from kg.extract.relations import Candidate, Claim
 from kg.extract.resolve import Resolution
+from kg.literals import lexical
 from kg.model import Article, Evidence, Fact, Modality
 from kg.ontology import KG, Frame, Relation
 
@@ -42,6 +43,7 @@ class Stated:
     cue: tuple[int, int]  # its line and first word
     proposed: bool  # by the model
     date: str
+    value: str = ""
 
 
 def build_facts(
@@ -66,9 +68,14 @@ def build_facts(
         relation = lexicon.ontology.relations.get(candidate.relation)
         if relation is None or not lexicon.ontology.allows(types[0], candidate.relation, types[1]):
             continue
+        value = ""
+        if relation.datatype:
+            value = _value(article, readings, candidate.object, relation.datatype)
+            if not value:
+                continue
         if relation.symmetric and s > o:
             s, o = o, s
-        stated.append(_state(article, readings, candidate, (s, o), sayings, resolution))
+        stated.append(replace(_state(article, readings, candidate, (s, o), sayings, resolution), value=value))
     return _join(_most_specific(list(_agreed(stated, lexicon.ontology.relations)), lexicon, least))
 
 
@@ -155,6 +162,12 @@ def _state(
     )
 
 
+def _value(article: Article, readings: Sequence[Reading], phrase: Phrase, datatype: str) -> str:
+    """What the words of a phrase say in a datatype, "" if nothing."""
+    line = readings[phrase.line].line
+    return lexical(line.text(*phrase.core), datatype, article.lang, article.date)
+
+
 def _place(candidate: Candidate) -> tuple[int, int]:
     """The words of a line that state a candidate: its cue, or without one what of its ends is in the line."""
     if candidate.cue[1]:
@@ -227,7 +240,8 @@ def _join(stated: Iterable[Stated]) -> tuple[Fact, ...]:
         evidence = tuple(sorted({place.evidence for place in places}))
         confidence = round(max(place.confidence for place in places), 2)
         date = next((place.date for place in sorted(places) if place.date), "")
-        facts.append(Fact(s, relation, o, mode, None if speaker < 0 else speaker, evidence, confidence, date))
+        said = None if speaker < 0 else speaker
+        facts.append(Fact(s, relation, o, mode, said, evidence, confidence, date, places[0].value))
     return tuple(
         sorted(
             facts, key=lambda f: (f.subject, f.relation, f.object, f.modality, -1 if f.speaker is None else f.speaker)

@@ -37,7 +37,7 @@ class _Finder:
         if not inside:
             return None
         first, last = inside[0], inside[-1] + 1
-        if place.type != LITERAL:
+        if LITERAL not in (place.type, type):
             first, last = _bare(line, first, last)
         ranked = [
             (_shared(span, (first, last)), phrase.kind is PhraseKind.NAME, phrase)
@@ -114,7 +114,8 @@ def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontolo
         if relation is None:
             continue
         subject = finder.phrase(proposal.subject, _class(proposal.subject, relation.domain, ontology))
-        object = finder.phrase(proposal.object, _class(proposal.object, relation.range, ontology))
+        kind = LITERAL if relation.datatype else _class(proposal.object, relation.range, ontology)
+        object = finder.phrase(proposal.object, kind)
         speaker = finder.phrase(proposal.speaker, proposal.speaker.type) if proposal.speaker is not None else None
         if subject is None or object is None or subject == object:
             continue

@@ -51,9 +51,9 @@ def load(paths: Sequence[Path] = ()) -> Ontology:
     known things, and keeps the markers (they belong to the language). Two classes or relations with one local name
     are one.
 
-    Plain OWL of other people works too: classes and object properties with labels, domain and range. A relation
+    Plain OWL of other people works too: classes and properties with labels, domain and range. A relation
     without cues gets a verb cue of confidence 0.5 for each of its labels ("birthPlace" is the cue "birth place").
-    Datatype properties are ignored, and owl:imports is never fetched.
+    Objects of datatype properties are literals. owl:imports is never fetched.
 
     >>> sorted(load().relations)[:3]
     ['accuses', 'acquires', 'affects']

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.errors import OntologyError
+from kg.model import LITERAL
 from kg.ontology.turtle import KG, ONTOLEX, Source, content_hash
 from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation, spaced
 
@@ -27,7 +28,9 @@ def read_values(source: Source) -> Ontology:
     relations = _read_relations(source, classes)
     if not relations:
         paths = ", ".join(str(file.path) for file in source.files if not file.shipped)
-        raise OntologyError(f"{paths}: no relation; declare at least one owl:ObjectProperty")
+        raise OntologyError(f"{paths}: no relation; declare at least one owl:ObjectProperty or owl:DatatypeProperty")
+    if any(relation.datatype for relation in relations.values()):
+        classes.setdefault(LITERAL, EntityClass(LITERAL, str(KG[LITERAL]), (), (), ()))
     return Ontology(
         classes,
         relations,
@@ -74,9 +77,9 @@ def _texts(graph: Graph, subject: Node, kinds: Sequence[URIRef]) -> tuple[Label,
 def _read_classes(source: Source) -> dict[str, EntityClass]:
     """Classes with an IRI, and what domains and ranges name; not owl:Thing."""
     graph = source.graph
-    used = {
-        c for p in (RDFS.domain, RDFS.range) for s in source.named(OWL.ObjectProperty) for c in _members(graph, s, p)
-    }
+    ends = [(s, p) for s in source.named(OWL.ObjectProperty) for p in (RDFS.domain, RDFS.range)]
+    ends += [(s, RDFS.domain) for s in source.named(OWL.DatatypeProperty)]
+    used = {c for s, p in ends for c in _members(graph, s, p)}
     by_name: dict[str, list[URIRef]] = {}
     for iri in sorted({*source.named(OWL.Class, RDFS.Class), *used} - {OWL.Thing}):
         by_name.setdefault(local_name(iri), []).append(iri)
@@ -111,7 +114,7 @@ def _members(graph: Graph, subject: Node, predicate: URIRef) -> set[URIRef]:
 def _read_relations(source: Source, classes: dict[str, EntityClass]) -> dict[str, Relation]:
     graph = source.graph
     by_name: dict[str, list[URIRef]] = {}
-    for iri in source.named(OWL.ObjectProperty):
+    for iri in source.named(OWL.ObjectProperty, OWL.DatatypeProperty):
         by_name.setdefault(local_name(iri), []).append(iri)
     relations = {}
     for name, iris in sorted(by_name.items()):
@@ -124,8 +127,16 @@ def _read_relations(source: Source, classes: dict[str, EntityClass]) -> dict[str
         symmetric = any((iri, RDF.type, OWL.SymmetricProperty) in graph for iri in iris)
         labels = _all_labels(graph, iris)
         told = tuple(dict.fromkeys(text for iri in iris for text in _texts(graph, iri, _DEFINITIONS)))
-        relations[name] = Relation(name, str(_own(iris)), labels, symmetric, ends[0], ends[1], broader, told)
+        datatype = "" if any((iri, RDF.type, OWL.ObjectProperty) in graph for iri in iris) else _datatype(graph, iris)
+        range = () if datatype else ends[1]
+        relations[name] = Relation(name, str(_own(iris)), labels, symmetric, ends[0], range, broader, told, datatype)
     return relations
+
+
+def _datatype(graph: Graph, iris: Sequence[URIRef]) -> str:
+    """The range of a datatype property; text where it names none, or several."""
+    named = {str(kind) for iri in iris for kind in graph.objects(iri, RDFS.range) if isinstance(kind, URIRef)}
+    return named.pop() if len(named) == 1 else str(XSD.string)
 
 
 def _read_cues(source: Source, relations: dict[str, Relation]) -> Iterator[Cue]:

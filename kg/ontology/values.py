@@ -81,6 +81,7 @@ class Relation:
     range: tuple[str, ...]
     broader: tuple[str, ...]  # less specific relations: leads -> worksFor
     definitions: tuple[Label, ...] = ()
+    datatype: str = ""  # IRI; its objects are then values of it, and not entities
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -136,8 +137,8 @@ class Ontology:
         """Whether domain and range admit a subject and an object of these classes ("" is unknown, admitted).
 
         A subclass is admitted where its superclass is, a class of an ontology that those of the relation have nothing
-        to do with everywhere, and a symmetric relation in either direction. Raises KeyError for a relation that the
-        ontology lacks.
+        to do with everywhere, a value wherever there is a datatype, and a symmetric relation in either direction.
+        Raises KeyError for a relation that the ontology lacks.
 
         >>> person = EntityClass("Person", "https://example.org/p", (), (), ())
         >>> knows = Relation("knows", "https://example.org/k", (), False, ("Person",), (), ())
@@ -146,6 +147,8 @@ class Ontology:
         (True, False)
         """
         ends = self.relations[relation]
+        if ends.datatype:
+            return self._admits(ends.domain, subject)
         if self._admits(ends.domain, subject) and self._admits(ends.range, object):
             return True
         return ends.symmetric and self._admits(ends.domain, object) and self._admits(ends.range, subject)
@@ -160,7 +163,8 @@ class Ontology:
         groups: dict[str, list[RelationText]] = {}
         for name, relation in sorted(self.relations.items()):
             meaning = filter(None, (_words(relation.labels) or spaced(name), _words(relation.definitions)))
-            ends = (self._class_words(relation.domain), self._class_words(relation.range))
+            kinds = _datatype_words(relation.datatype) or self._class_words(relation.range)
+            ends = (self._class_words(relation.domain), kinds)
             groups.setdefault(namespace(relation.iri), []).append(RelationText(name, ": ".join(meaning), *ends))
         return tuple(tuple(group) for _, group in sorted(groups.items()))
 
@@ -181,6 +185,15 @@ class Ontology:
         """Whether two classes are of ontologies that say nothing of each other, so that a thing may be of both."""
         namespaces = {namespace(self.classes[name].iri) for name in (other.name, *other.parents)}
         return namespace(one.iri) not in namespaces
+
+
+def _datatype_words(datatype: str) -> str:
+    """What a datatype is called: "date", "number" or "text"; "" for none."""
+    name = re.split(r"[#/]", datatype)[-1]
+    if name in ("date", "dateTime", "gYear", "gYearMonth"):
+        return "date"
+    number = re.search(r"(?i)int|decimal|double|float|long|short|byte", name)
+    return "" if not name else "number" if number else "text"
 
 
 def namespace(iri: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import PROV, RDF, SKOS, URIRef
@@ -93,7 +94,7 @@ def _plain_of(triples: Iterable[Triple], plain: str) -> set[Row]:
     for subject, predicate, object in triples:
         statements[subject][predicate] = object
     return {
-        (f"<{said[RDF.subject]}>", f"<{said[RDF.predicate]}>", f"<{said[RDF.object]}>")
+        (updates.term(said[RDF.subject]), updates.term(said[RDF.predicate]), updates.term(said[RDF.object]))
         for said in statements.values()
         if RDF.subject in said and updates.is_plain(str(said[KG.modality]), PROV.wasAttributedTo in said, plain)
     }
@@ -101,12 +102,11 @@ def _plain_of(triples: Iterable[Triple], plain: str) -> set[Row]:
 
 def _plain_of_graph(store: ox.Store, graph: URIRef, plain: str) -> set[Row]:
     """The plain triples that the statements of a stored graph became."""
-    rows = _query(
+    return _query(
         store,
         f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . "
         f"{updates.PLAIN[plain]} }} }}",
     )
-    return {(f"<{s}>", f"<{p}>", f"<{o}>") for s, p, o in rows}
 
 
 def _renamed_plain(
@@ -119,6 +119,7 @@ def _renamed_plain(
     elsewhere = f"FILTER(?g != <{graph}>)" if graph else ""
     before: set[Row] = set()
     after: set[Row] = set()
+    entities = {f"<{mention}>": f"<{new}>" for mention, (_, new) in renamed.items()}
     for end in ("kg:subjectMention", "kg:objectMention"):
         for s, p, o, sm, om in _query(
             store,
@@ -126,13 +127,13 @@ def _renamed_plain(
             "rdf:predicate ?p ; rdf:object ?o ; kg:subjectMention ?sm ; kg:objectMention ?om . "
             f"{updates.PLAIN[plain]} }} {elsewhere} }}",
         ):
-            ends = [renamed[mention][1] if mention in renamed else old for mention, old in ((sm, s), (om, o))]
-            before.add((f"<{s}>", f"<{p}>", f"<{o}>"))
-            after.add((f"<{ends[0]}>", f"<{p}>", f"<{ends[1]}>"))
+            before.add((s, p, o))
+            after.add((entities.get(sm, s), p, entities.get(om, o) if o.startswith("<") else o))
     return before, after
 
 
-def _query(store: ox.Store, sparql: str) -> Iterable[tuple[str, ...]]:
+def _query(store: ox.Store, sparql: str) -> set[Any]:
+    """Rows of terms as SPARQL writes them."""
     solutions = store.query(sparql, prefixes=PREFIXES)
     assert isinstance(solutions, ox.QuerySolutions)
-    return (tuple(term.value for term in row) for row in solutions)
+    return {tuple(map(str, row)) for row in solutions}

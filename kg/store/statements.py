@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from rdflib import PROV, RDF, URIRef
 
 from kg.ontology import local_name
-from kg.rdf import KG, MODALITIES, OA, PREFIXES, statement_iri
+from kg.rdf import IDENTITY_GRAPH, KG, MODALITIES, OA, PREFIXES, statement_iri
 from kg.store import curation, updates
 from kg.store.changes import Row, difference
 from kg.store.curation import MODALITY_OF, Said, Verdict
@@ -34,8 +34,8 @@ def find(store: ox.Store, subject: str, relation: str, object: str) -> list[Stat
     """All statements of a fact between two entities (IRIs), in whatever modality and whoever says so, sorted."""
     rows = store.query(
         f"SELECT ?st ?g ?a ?id ?sm ?om {{ GRAPH ?g {{ ?st rdf:subject <{subject}> ; rdf:predicate <{relation}> ; "
-        f"rdf:object <{object}> ; kg:subjectMention ?sm ; kg:objectMention ?om . ?sm kg:inArticle ?a . "
-        "?a dcterms:identifier ?id } }",
+        "kg:subjectMention ?sm ; kg:objectMention ?om . ?sm kg:inArticle ?a . ?a dcterms:identifier ?id } "
+        f"GRAPH {IDENTITY_GRAPH.n3()} {{ ?om kg:refersTo <{object}> }} }}",
         prefixes=PREFIXES,
     )
     assert isinstance(rows, ox.QuerySolutions)
@@ -80,7 +80,7 @@ def right(store: ox.Store, statement: Statement, verdict: Verdict) -> frozenset[
     quads = set()
     for quad in statement.quads:
         if _value(quad.subject) == statement.iri:
-            value = values.get(quad.predicate.value)
+            value = values.get(quad.predicate.value) if isinstance(quad.object, ox.NamedNode) else None
             quad = ox.Quad(node, quad.predicate, ox.NamedNode(value) if value else quad.object, quad.graph_name)
         quads.add(quad)
     return frozenset(quads)
@@ -122,7 +122,7 @@ def _in_step(store: ox.Store, quads: Sequence[ox.Quad]) -> frozenset[ox.Quad]:
     result = set()
     for quad in quads:
         entity = entities.get((quad.subject, quad.predicate.value))
-        value = ox.NamedNode(entity) if entity else quad.object
+        value = ox.NamedNode(entity) if entity and isinstance(quad.object, ox.NamedNode) else quad.object
         result.add(ox.Quad(quad.subject, quad.predicate, value, quad.graph_name))
     return frozenset(result)
 
@@ -161,12 +161,12 @@ def _plain(quads: Iterable[ox.Quad], plain: str) -> set[Row]:
     """The plain triples that statements become."""
     about: dict[str, dict[str, str]] = {}
     for quad in quads:
-        about.setdefault(_value(quad.subject), {})[quad.predicate.value] = _value(quad.object)
+        about.setdefault(_value(quad.subject), {})[quad.predicate.value] = str(quad.object)
     return {
-        (f"<{said[str(RDF.subject)]}>", f"<{said[str(RDF.predicate)]}>", f"<{said[str(RDF.object)]}>")
+        (said[str(RDF.subject)], said[str(RDF.predicate)], said[str(RDF.object)])
         for said in about.values()
         if str(RDF.subject) in said
-        and updates.is_plain(said[str(KG.modality)], str(PROV.wasAttributedTo) in said, plain)
+        and updates.is_plain(said[str(KG.modality)].strip("<>"), str(PROV.wasAttributedTo) in said, plain)
     }
 
 

@@ -42,15 +42,16 @@ def literal(text: str) -> str:
 
 def n3_line(triple: Triple) -> str:
     """A triple as a line of N-Triples."""
-    return " ".join(map(_term, triple)) + " ."
+    return " ".join(map(term, triple)) + " ."
 
 
-def _term(term: Node) -> str:
-    if not isinstance(term, Literal):
-        return f"<{term}>"
-    if term.language:
-        return f"{literal(str(term))}@{term.language}"
-    return literal(str(term)) + (f"^^<{term.datatype}>" if term.datatype else "")
+def term(node: Node) -> str:
+    """A node as N-Triples and SPARQL write it."""
+    if not isinstance(node, Literal):
+        return f"<{node}>"
+    if node.language:
+        return f"{literal(str(node))}@{node.language}"
+    return literal(str(node)) + (f"^^<{node.datatype}>" if node.datatype else "")
 
 
 def insert(graph: URIRef, triples: Iterable[Triple]) -> list[str]:

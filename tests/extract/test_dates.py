@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.extract import extract
-from kg.extract.dates import read_date
+from kg.literals import read_date
 
 from .conftest import small_ontology
 from .notation import article_of
