@@ -1,23 +1,30 @@
 """How sure facts are: the chance that one is right, from what its cue words and the model say of it.
 
-A logistic function of both (Platt 1999), fitted by ``python -m kg.training.calibration --fit`` on annotated articles
-that the model has not learned from. The bar from which facts are kept is the best for F1 on the same articles.
+A logistic function of both (Platt 1999), fitted by ``python -m kg.training.calibration --fit`` on texts that the model
+has not learned from: annotated news, and for relations of other ontologies Text2KGBench. The bar from which facts are
+kept is the best for F1 on the same news.
 """
 
 from __future__ import annotations
 
 import math
 
-# constant, weight of the logit of the cue, of the model
-_CUE = (-1.34, 0.50, 0.0)  # only a cue states it
-_MODEL = (-0.13, 0.0, 0.55)  # only the model does
-_BOTH = (1.02, 0.18, 0.36)
-_RIVAL = (1.46, 1.16, 0.44)  # a cue does, where the model sees another relation between the two
+Weights = tuple[float, float, float]  # constant, weight of the logit of the cue, of the model
+
+OURS: dict[str, Weights] = {  # relations that the model has learned by examples
+    "cue": (-1.34, 0.50, 0.0),  # only a cue states it
+    "model": (-0.13, 0.0, 0.55),  # only the model does
+    "both": (1.02, 0.18, 0.36),
+    "rival": (1.46, 1.16, 0.44),  # a cue does, where the model sees another relation between the two
+}
+OTHERS: dict[str, Weights] = OURS  # relations of which it has only words
 LEAST = 0.28  # chance from which a fact is kept
 _EDGE = 0.005  # chances are kept as far from 0 and 1
 
 
-def chance(*, cue: float | None = None, model: float | None = None, rival: float | None = None) -> float:
+def chance(
+    *, cue: float | None = None, model: float | None = None, rival: float | None = None, ours: bool = True
+) -> float:
     """The chance that a fact is right, given how sure its cue and the model are of it (None: do not state it), or how
     sure the model is of another relation in its place.
 
@@ -25,11 +32,12 @@ def chance(*, cue: float | None = None, model: float | None = None, rival: float
     True
     """
     if cue is None:
-        weights = _MODEL
+        kind = "model"
     elif model is not None:
-        weights = _BOTH
+        kind = "both"
     else:
-        weights = _CUE if rival is None else _RIVAL
+        kind = "cue" if rival is None else "rival"
+    weights = (OURS if ours else OTHERS)[kind]
     of_model = rival if model is None else model
     score = weights[0] + weights[1] * logit(cue or 0.0) + weights[2] * logit(of_model or 0.0)
     return 1 / (1 + math.exp(-score))

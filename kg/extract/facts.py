@@ -83,11 +83,10 @@ def _agreed(stated: Sequence[Stated], relations: Mapping[str, Relation]) -> Iter
     """What cues and the model state between two ends in one place becomes one statement, with its chance to be right.
 
     Where both see something, the model says how likely it is and who says it, and the cue what it is and how it is
-    said: measured on annotated news. A cue is taken at its word where the model says nothing of the whole article, and
-    for relations that it has not learned.
+    said: measured on annotated news. A cue is taken at its word where the model says nothing of the whole article.
     """
-    learned = {name for name, relation in relations.items() if relation.iri.startswith(KG)}
-    missed = learned if any(fact.proposed for fact in stated) else frozenset()
+    ours = {name for name, relation in relations.items() if relation.iri.startswith(KG)}
+    read = any(fact.proposed for fact in stated)
     pairs: dict[frozenset[int], list[Stated]] = defaultdict(list)
     for fact in stated:
         pairs[frozenset((fact.subject, fact.object))].append(fact)
@@ -98,16 +97,12 @@ def _agreed(stated: Sequence[Stated], relations: Mapping[str, Relation]) -> Iter
             beside = [other for other in proposed if _overlap(fact.evidence, other.evidence)]
             same = [other for other in beside if (other.subject, other.relation) == (fact.subject, fact.relation)]
             surest = max(same or beside, key=lambda other: other.confidence, default=None)
-            if surest:
-                told = {"model" if same else "rival": surest.confidence}
-                yield replace(fact, confidence=chance(cue=fact.confidence, **told), speaker=surest.speaker)
-            elif fact.relation in missed:
-                yield replace(fact, confidence=chance(cue=fact.confidence))
-            else:
-                yield fact
+            told = {"model" if same else "rival": surest.confidence} if surest else {}
+            sure = chance(cue=fact.confidence, **told, ours=fact.relation in ours) if read else fact.confidence
+            yield replace(fact, confidence=sure, speaker=surest.speaker if surest else fact.speaker)
         for fact in proposed:
             if not any(_overlap(fact.evidence, other.evidence) for other in cued):
-                yield replace(fact, confidence=chance(model=fact.confidence))
+                yield replace(fact, confidence=chance(model=fact.confidence, ours=fact.relation in ours))
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:

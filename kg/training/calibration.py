@@ -1,13 +1,14 @@
 """What confidence is worth: ``python -m kg.training.calibration`` compares it with how many facts are right.
 
 python -m kg.training.calibration          how right facts of each tenth of confidence are, on unseen articles
-python -m kg.training.calibration --fit    the numbers of ``kg.extract.confidence``, from the tenth that is held back
+python -m kg.training.calibration --fit    the weights of ``kg.extract.confidence``, from the tenth that is held back
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,14 +25,18 @@ from kg.model import Article, Extraction, Fact, Sentence
 from kg.ontology import Ontology, load
 from kg.parse import Parser
 from kg.training.facts import cases
+from kg.training.relation_data import triples_of
+from kg.training.text2kg import ontologies, plain, sentences_of, triples
 
 Read = tuple[Mapping[str, Any], Article, tuple[Sentence, ...]]  # a gold file, its article and that as parsed
-SOURCES = {  # kinds of facts: what is known of one besides None, and which numbers it has
-    "_CUE": (("cue",), (1, 1, 0)),
-    "_MODEL": (("model",), (1, 0, 1)),
-    "_BOTH": (("cue", "model"), (1, 1, 1)),
-    "_RIVAL": (("cue", "rival"), (1, 1, 1)),
+Told = tuple[Mapping[str, float], bool]  # what a fact's chance is made of, and whether it is right
+KINDS = {  # of facts: what is known of one, and which weights that leaves
+    "cue": (("cue",), (1, 1, 0)),
+    "model": (("model",), (1, 0, 1)),
+    "both": (("cue", "model"), (1, 1, 1)),
+    "rival": (("cue", "rival"), (1, 1, 1)),
 }
+SENTENCES = 60  # of each ontology of Text2KGBench
 
 
 class Given(float):
@@ -43,7 +48,7 @@ class Given(float):
         return self
 
 
-def given(**told: float) -> Given:
+def given(*, ours: bool, **told: float) -> Given:
     """In place of ``chance``."""
     result = Given(max(told.values()))
     result.told = told
@@ -76,16 +81,31 @@ def read(shared: Path, which: str, models: Path | None, ontology: Ontology) -> l
     return [(gold, article, parser.parse(article)) for gold, article in articles]
 
 
-def fit(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> None:
-    """Print the numbers with which chances are likeliest (Platt 1999)."""
-    with mock.patch("kg.extract.facts.chance", given):
-        facts = [
-            (fact.confidence.told, right)
-            for gold, article, sentences in articles
-            for fact, right in judged(gold, extract(article, sentences, ontology, least=0.0), tool)
-            if isinstance(fact.confidence, Given)
-        ]
-    for name, (known, used) in SOURCES.items():
+def told_in_news(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> Iterator[Told]:
+    """All facts of annotated news, with what their chances are made of."""
+    for gold, article, sentences in articles:
+        for fact, right in judged(gold, extract(article, sentences, ontology, least=0.0), tool):
+            if isinstance(fact.confidence, Given):
+                yield fact.confidence.told, right
+
+
+def told_by_words(shared: Path, models: Path | None) -> Iterator[Told]:
+    """The same of sentences of Text2KGBench that the model has not learned from."""
+    for file, ontology in ontologies(shared / "data" / "text2kg"):
+        parser = Parser("en", models, schemas=ontology.relation_texts())
+        for row in itertools.islice(sentences_of(file, test=False), SENTENCES):
+            article = Article("sentence", row["sent"], "en")
+            found = extract(article, parser.parse(article), ontology, least=0.0)
+            wanted = {plain(triple) for triple in triples_of(row)}
+            for fact, triple in zip(found.facts, triples(found, ontology), strict=True):
+                if isinstance(fact.confidence, Given):
+                    yield fact.confidence.told, plain(triple) in wanted
+
+
+def fit(name: str, facts: Sequence[Told]) -> None:
+    """Print the weights with which chances are likeliest (Platt 1999)."""
+    print(f"{name} = {{")
+    for kind, (known, used) in KINDS.items():
         rows = [(told, right) for told, right in facts if set(told) == set(known)]
         features = (
             np.array([(1, logit(told.get("cue", 0.0)), logit(told.get(known[-1], 0.0))) for told, _ in rows]) * used
@@ -97,7 +117,8 @@ def fit(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> None:
 
         weights = minimize(loss, np.zeros(3)).x * used
         shown = ", ".join(f"{weight:.2f}" for weight in weights)
-        print(f"{name} = ({shown})  # {len(rows)} facts, {(signs > 0).mean():.2f} right")
+        print(f'    "{kind}": ({shown}),  # {len(rows)} facts, {(signs > 0).mean():.2f} right')
+    print("}")
 
 
 def report(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> None:
@@ -131,7 +152,12 @@ def main() -> None:
     spec.loader.exec_module(tool)
     ontology = load()
     articles = read(asked.shared, "held" if asked.fit else "unseen", asked.models, ontology)
-    (fit if asked.fit else report)(articles, ontology, tool)
+    if not asked.fit:
+        report(articles, ontology, tool)
+        return
+    with mock.patch("kg.extract.facts.chance", given):
+        fit("OURS", list(told_in_news(articles, ontology, tool)))
+        fit("OTHERS", list(told_by_words(asked.shared, asked.models)))
 
 
 if __name__ == "__main__":

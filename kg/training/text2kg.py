@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.extract import LEAST, extract
-from kg.model import Article
+from kg.model import Article, Extraction
 from kg.ontology import Ontology, load
 from kg.ontology.values import spaced
 from kg.parse import Parser
@@ -31,10 +31,15 @@ def sentences_of(file: Path, *, test: bool) -> Iterator[Mapping[str, Any]]:
             yield json.loads(line)
 
 
-def stated(text: str, parser: Parser, ontology: Ontology, least: float) -> list[Triple]:
-    """What a sentence states, in the words of the benchmark: names of entities, labels of relations."""
-    article = Article("sentence", text, "en")
-    found = extract(article, parser.parse(article), ontology, least=least)
+def ontologies(folder: Path, sentences: Path | None = None) -> Iterator[tuple[Path, Ontology]]:
+    """Files of sentences, training ones unless a folder of others is given, with their ontologies."""
+    for turtle in sorted(folder.glob("**/owl/*.ttl")):
+        for file in sorted((sentences or turtle.parents[2]).glob(f"**/{turtle.stem}_t*.jsonl")):
+            yield file, own_relations(load([turtle]))
+
+
+def triples(found: Extraction, ontology: Ontology) -> list[Triple]:
+    """The facts in the words of the benchmark: names of entities, labels of relations."""
     names = {entity.key: entity.name for entity in found.entities}
     return [
         {"sub": names[fact.subject], "rel": _label(ontology, fact.relation), "obj": names[fact.object]}
@@ -49,14 +54,13 @@ def _label(ontology: Ontology, relation: str) -> str:
 
 def f1(found: Sequence[Triple], gold: Sequence[Triple]) -> float:
     """F1 of one sentence, triples compared without case, spaces and underscores."""
-    one, other = (
-        {tuple(_plain(triple[key]) for key in ("sub", "rel", "obj")) for triple in part} for part in (found, gold)
-    )
+    one, other = ({plain(triple) for triple in part} for part in (found, gold))
     return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]", "", spaced(text)).lower()
+def plain(triple: Triple) -> tuple[str, ...]:
+    """A triple in the form in which it is compared."""
+    return tuple(re.sub(r"[\W_]", "", spaced(triple[key])).lower() for key in ("sub", "rel", "obj"))
 
 
 def main() -> None:
@@ -69,21 +73,17 @@ def main() -> None:
     parser.add_argument("--least", type=float, default=LEAST)
     asked = parser.parse_args()
     for half in ("wikidata_tekgen", "dbpedia_webnlg"):
-        folder = asked.shared / "data" / "text2kg" / half
         scores = []
-        for file in sorted((asked.sentences or folder).glob("**/ont_*_t*.jsonl")):
-            name = re.sub(r"_(train|test)$", "", file.stem)
-            turtle = folder / "ontologies" / "owl" / f"{name}.ttl"
-            if not turtle.is_file():
-                continue  # of the other half
-            ontology = own_relations(load([turtle]))
+        for file, ontology in ontologies(asked.shared / "data" / "text2kg" / half, asked.sentences):
             reader = Parser("en", asked.models, schemas=ontology.relation_texts())
             means, rows = [], []
             for row in sentences_of(file, test=bool(asked.sentences)):
-                found = stated(row["sent"], reader, ontology, asked.least)
+                article = Article("sentence", row["sent"], "en")
+                found = triples(extract(article, reader.parse(article), ontology, least=asked.least), ontology)
                 means.append(f1(found, triples_of(row)))
                 rows.append({"id": row["id"], "sent": row["sent"], "triples": found})
             scores.append(sum(means) / max(len(means), 1))
+            name = re.sub(r"_(train|test)$", "", file.stem)
             print(f"{half} {name}: F1 {scores[-1]:.3f} over {len(means)} sentences", flush=True)
             if asked.results:
                 asked.results.mkdir(parents=True, exist_ok=True)
