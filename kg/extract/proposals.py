@@ -18,6 +18,7 @@ from kg.extract.relations import Candidate, Claim
 from kg.model import LITERAL, Place, Proposal, Sentence
 from kg.ontology import MarkerKind, Ontology
 
+PERSON = "Person"
 _LIKE = 0.8  # how much of both, at least, a phrase and the place that it is taken for share
 
 
@@ -53,7 +54,7 @@ class _Finder:
             for one in reading.phrases
             if one.kind is PhraseKind.NAME and first < one.first and one.last == last and type in ("", one.type)
         ]
-        if named and all(_is_title(line, at) for at in range(first, named[0].first)):
+        if named and _is_titled(line, first, named[0]):
             return named[0]
         words = line.words[first:last]
         kind, pronoun = PhraseKind.CONCEPT, None
@@ -70,7 +71,10 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
     """Words without determiners before and pointers or an open bracket behind them, as far as anything is left."""
     at = first
     while at < last and (line.has(at, MarkerKind.DETERMINER) or line.upos(at) in ("DET", "NUM", "PUNCT")):
-        if line.upos(at) == "NUM" and line.words[min(at + 1, last - 1)].text[:1].isupper():
+        rest = range(at + 1, last)
+        if rest and all(line.upos(index) == "ADJ" for index in rest):
+            break  # "một tên khác" is nothing without its classifier
+        if rest and line.upos(at) == "NUM" and line.words[at + 1].text[:1].isupper():
             break  # a name: 1 Decembrie 1918 University
         at += 1
     end = last
@@ -80,6 +84,14 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
     if "(" in marks and ")" not in marks:
         end = at + marks.index("(")
     return (at, end) if at < end else (first, last)
+
+
+def _is_titled(line: Line, first: int, name: Phrase) -> bool:
+    """Whether the words from ``first`` on are a name's title: "Giám đốc FBI James Comey", but not "em gái của Việt"."""
+    before = range(first, name.first)
+    if name.type == PERSON:
+        return _is_title(line, first) and not any(line.has(at, MarkerKind.OF) for at in before)
+    return all(_is_title(line, at) for at in before)
 
 
 def _is_title(line: Line, at: int) -> bool:

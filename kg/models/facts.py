@@ -62,6 +62,29 @@ class FactBranch(nn.Module):
         return means(mixed, batch.atom_of_piece[there], batch.atoms)
 
 
+class Standard(nn.Module):
+    """Vectors of texts, set against what is usual: without that, all texts look alike.
+
+    Of (relations, 3 * width), each third is a text of its own; one without words is zeros, and stays so.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.usual, self.spread = nn.Parameter(torch.zeros(3, width)), nn.Parameter(torch.ones(3, width))
+
+    def measure(self, texts: Tensor) -> None:
+        """Take the mean and the deviation of these texts for what is usual."""
+        for third, part in enumerate(texts.reshape(len(texts), 3, -1).unbind(1)):
+            said = part[part.any(1)]
+            self.usual.data[third], self.spread.data[third] = said.mean(0), said.std(0) + 1e-3
+
+    def forward(self, texts: Tensor) -> Tensor:
+        """(relations, 3 * width) -> (relations, 3 * width)."""
+        parts = texts.reshape(len(texts), 3, -1)
+        result: Tensor = (parts - self.usual) / self.spread * parts.any(2, keepdim=True)
+        return result.flatten(1)
+
+
 class FactHead(nn.Module):
     """Scores of spans, pairs, modalities and speakers, from the vectors of the atoms of a window (atoms, width)."""
 
@@ -75,9 +98,8 @@ class FactHead(nn.Module):
         self.distance = nn.Embedding(2 * DISTANCES, _PAIR)
         self.pair = nn.Linear(2 * _PAIR, _PAIR)
         self.stated = nn.Linear(_PAIR, 1)
-        self.meaning = nn.Sequential(
-            nn.LayerNorm(3 * width), nn.Linear(3 * width, 2 * _PAIR), nn.GELU(), nn.Linear(2 * _PAIR, _PAIR + 1)
-        )
+        self.standard = Standard(width)
+        self.meaning = nn.Sequential(nn.Linear(3 * width, 2 * _PAIR), nn.GELU(), nn.Linear(2 * _PAIR, _PAIR + 1))
         self.modalities = nn.Linear(_PAIR, len(labels.modalities))
         self.speaker = nn.Linear(3 * width, _PAIR)
         self.nobody = nn.Parameter(torch.zeros(_PAIR))
@@ -104,7 +126,7 @@ class FactHead(nn.Module):
         ``meanings``: (relations, 3 * width), vectors of what a relation means and of what it admits as its ends;
         ``learned``: (relations, LEARNED), what examples add to that.
         """
-        vectors = self.meaning(meanings) + learned
+        vectors = self.meaning(self.standard(meanings)) + learned
         scores = pairs @ vectors[:, :-1].T / math.sqrt(_PAIR) + vectors[:, -1]
         return torch.cat([-self.stated(pairs), scores], 1)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import collections
+import functools
 import itertools
 import random
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -24,8 +26,8 @@ from torch.nn import functional
 from kg.model import LITERAL, Modality, RelationText
 from kg.models.facts import SHARED, FactBranch, FactLabels, Guess, Schema, reachable, read_facts
 from kg.models.network import Batch, Network, batch_of
-from kg.models.weights import load_network
-from kg.ontology import load
+from kg.models.weights import load_network, save_branch
+from kg.ontology import Frame, Ontology, load
 from kg.parse.atoms import Span, find_atoms
 from kg.parse.facts import MAX_ATOMS
 from kg.parse.pieces import Pieces
@@ -41,7 +43,10 @@ CANDIDATES = 0.3  # spans for each atom that are paired while learning, besides 
 THRESHOLDS = (0.02, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5}
 SHARES = {"redocred": 0.25, "text2kg": 0.4, "conll04": 1.0}  # of each corpus in a round of training
+REWORDINGS = 24  # of our relations
 SEED = 5
+
+Wording = tuple[RelationText, ...]  # all relations of an ontology, in words
 
 
 class Lower:
@@ -49,8 +54,9 @@ class Lower:
 
     def __init__(self, network: Network, pieces: Pieces) -> None:
         self.encoder, self.pieces = network.encoder.train(False), pieces
-        self._states: dict[int, tuple[Window, Tensor]] = {}
-        self._meanings: dict[tuple[RelationText, ...], Tensor] = {}
+        self._states: dict[tuple[str, ...], Tensor] = {}
+        self._meanings: dict[Wording, Tensor] = {}
+        self._words = functools.cache(self._mean)
 
     def batch(self, windows: Sequence[Window]) -> Batch:
         """The windows as the encoder reads them."""
@@ -59,12 +65,12 @@ class Lower:
 
     def states(self, windows: Sequence[Window]) -> Tensor:
         """States of the windows, padded, (windows, longest, width)."""
-        fresh = [window for window in windows if id(window) not in self._states]
+        fresh = [window for window in windows if window.atoms not in self._states]
         if fresh:
             batch = self.batch(fresh)
             for window, states, length in zip(fresh, self._read(batch), batch.lengths.tolist(), strict=True):
-                self._states[id(window)] = window, states[:length].bfloat16().clone()
-        known = [self._states[id(window)][1].float() for window in windows]
+                self._states[window.atoms] = states[:length].bfloat16().clone()
+        known = [self._states[window.atoms].float() for window in windows]
         return nn.utils.rnn.pad_sequence(known, batch_first=True)
 
     def _read(self, batch: Batch) -> Tensor:
@@ -72,14 +78,14 @@ class Lower:
             states: Tensor = self.encoder(batch, SHARED)[-1]
             return states
 
-    def meanings(self, schema: tuple[RelationText, ...]) -> Tensor:
+    def meanings(self, schema: Wording) -> Tensor:
         """Vectors of what relations mean, and of what they admit, (relations, 3 * width)."""
         if schema not in self._meanings:
             rows = [torch.cat([self._words(text) for text in (r.meaning, r.subjects, r.objects)]) for r in schema]
             self._meanings[schema] = torch.stack(rows)
         return self._meanings[schema]
 
-    def _words(self, text: str) -> Tensor:
+    def _mean(self, text: str) -> Tensor:
         atoms = [text[slice(*atom)] for atom in find_atoms(text, "vi")]
         if not atoms:
             return torch.zeros(self.encoder.words.weight.shape[1])
@@ -133,9 +139,7 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
 Key = tuple[str, str, str]  # subject, relation, object
 
 
-def evaluate(
-    branch: FactBranch, lower: Lower, articles: Sequence[FactArticle], schema: tuple[RelationText, ...]
-) -> str:
+def evaluate(branch: FactBranch, lower: Lower, articles: Sequence[FactArticle], schema: Wording) -> str:
     """F1 of the facts at the best threshold, as if spans were resolved to entities without error; and of the spans."""
     branch.train(False)
     sure, spans = [], [0, 0, 0]
@@ -201,15 +205,43 @@ def _right(labels: Sequence[str], answers: Sequence[Sequence[str] | None]) -> Te
 Corpora = Mapping[str, Sequence[Window]]
 
 
-def rounds(news: Sequence[FactArticle], corpora: Corpora, schema: tuple[RelationText, ...]) -> Iterator[list[Window]]:
-    """Windows in steps of about ATOMS, round after round: all news, cut anew each time, and a share of the others."""
+def rewordings(ontology: Ontology, count: int) -> list[Wording]:
+    """The relations as ``relation_texts`` has them, then ``count`` times in other words: so that none is known by one
+    wording only, but by what it means."""
+    (schema,) = ontology.relation_texts()
+    chance = random.Random(SEED)
+    return [schema, *(tuple(_reworded(ontology, text, chance) for text in schema) for _ in range(count))]
+
+
+def _reworded(ontology: Ontology, text: RelationText, chance: random.Random) -> RelationText:
+    """A relation by a label, a definition or a few cue words of one language, with or without what it admits."""
+    relation, lang = ontology.relations[text.name], chance.choice(("vi", "en"))
+    label, definition = (
+        next((one.text for one in some if one.lang == lang), "") for some in (relation.labels, relation.definitions)
+    )
+    verbs = [cue for cue in ontology.cues if cue.relation == text.name and cue.frame is Frame.VERB and not cue.inverse]
+    forms = sorted({cue.form for cue in verbs if cue.lang == lang})
+    few = ", ".join(chance.sample(forms, min(len(forms), chance.randint(1, 4))))
+    words = chance.choice((few, definition, f"{label}: {few}" if few else "", label)) or label or text.meaning
+    ends = (text.subjects, text.objects) if chance.random() < 0.5 else ("", "")
+    return RelationText(text.name, words, *ends)
+
+
+def rounds(news: Sequence[FactArticle], corpora: Corpora, schemas: Sequence[Wording]) -> Iterator[list[Window]]:
+    """Windows in steps of about ATOMS, round after round: all news, cut anew each time, and a share of the others.
+
+    ``schemas``: the same relations in other words each time; half of the news is read with the first.
+    """
     chance = random.Random(SEED)
     cuts = [
-        [w for article in news for w in windows_of(article, schema, first=chance.randint(MAX_ATOMS // 3, MAX_ATOMS))]
+        [w for a in news for w in windows_of(a, schemas[0], first=chance.randint(MAX_ATOMS // 3, MAX_ATOMS))]
         for _ in range(CUTS)
     ]
     for number in itertools.count():
-        windows = list(cuts[number % CUTS])
+        windows = [
+            replace(window, schema=chance.choice(schemas[1:])) if schemas[1:] and chance.random() < 0.5 else window
+            for window in cuts[number % CUTS]
+        ]
         for name, corpus in corpora.items():
             windows += chance.sample(corpus, int(SHARES[name] * len(corpus)))
         chance.shuffle(windows)
@@ -226,7 +258,7 @@ def train(
     lower: Lower,
     steps: Iterator[list[Window]],
     dev: Sequence[FactArticle],
-    schema: tuple[RelationText, ...],
+    schema: Wording,
     work: Path,
     *,
     count: int,
@@ -279,6 +311,7 @@ def main() -> None:
     reader.add_argument("--rate", type=float, default=1.5e-4)
     reader.add_argument("--threads", type=int, default=1)
     reader.add_argument("--start", type=Path, help="facts.pt to go on from")
+    reader.add_argument("--out", type=Path, help="the network's folder, to put facts.safetensors into when all is done")
     asked = reader.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(SEED)
@@ -296,7 +329,8 @@ def main() -> None:
         "text2kg": list(text2kg(data / "text2kg")),
         "conll04": list(conll04(data / "re/en_conll04-train.txt")),
     }
-    (schema,) = load().relation_texts()
+    schemas = rewordings(load(), REWORDINGS)
+    schema = schemas[0]
     types = {kind for article in learned for kind in article.types.values()}
     branch = FactBranch(network.sizes, FactLabels(("", *sorted(types), LITERAL), tuple(Modality)))
     branch.layers.load_state_dict(
@@ -310,16 +344,21 @@ def main() -> None:
         branch.load_state_dict(torch.load(asked.start, weights_only=False)["branch"])
     asked.work.mkdir(parents=True, exist_ok=True)
     lower = Lower(network, Pieces(asked.models / "tokenizer.json"))
+    if not asked.start:
+        known = [*schemas, *sorted({window.schema for corpus in corpora.values() for window in corpus})]
+        branch.head.standard.measure(torch.cat([lower.meanings(words) for words in known]))
     train(
         branch,
         lower,
-        rounds(learned, corpora, schema),
+        rounds(learned, corpora, schemas),
         gold[4::10],
         schema,
         asked.work,
         count=asked.steps,
         rate=asked.rate,
     )
+    if asked.out:
+        save_branch(asked.out, branch)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ import torch
 from annotated import GOLD, TEXT
 
 from kg.model import LITERAL, Modality, RelationText
-from kg.models.facts import SHARED, FactBranch, FactHead, FactLabels, Schema, reachable, read_facts
+from kg.models.facts import SHARED, FactBranch, FactHead, FactLabels, Schema, Standard, reachable, read_facts
 from kg.models.network import Labels, Network, Sizes
 from kg.models.weights import load_branch, save_branch, save_network
+from kg.ontology import load
 from kg.parse import MODELS
 from kg.parse.pieces import Pieces
 from kg.training.fact_data import MAX_ATOMS, article_of, windows_of
-from kg.training.fact_model import ATOMS, Lower, evaluate, losses, rounds, train
+from kg.training.fact_model import ATOMS, Lower, evaluate, losses, rewordings, rounds, train
 
 ARTICLE = article_of(GOLD, TEXT)
 SCHEMA = tuple(RelationText(name, name, "", "") for name in ("leads", "partnersWith", "visits", "worksFor"))
@@ -58,10 +59,29 @@ def test_a_tiny_model_learns_an_article_by_heart(tmp_path: Path) -> None:
 
 def test_a_round_has_all_news_and_a_share_of_the_rest() -> None:
     other = next(windows_of(ARTICLE, SCHEMA[:2]))
-    steps = rounds([ARTICLE] * 60, {"redocred": [other] * 40}, SCHEMA)
+    steps = rounds([ARTICLE] * 60, {"redocred": [other] * 40}, [SCHEMA])
     seen = [window for _ in range(3) for window in next(steps)]
     assert {window.schema for window in seen} == {SCHEMA, SCHEMA[:2]}
     assert sum(len(window.atoms) for window in next(steps)) >= ATOMS
+
+
+def test_relations_come_in_other_words_too() -> None:
+    wordings = rewordings(load(), 8)
+    names = {tuple(text.name for text in wording) for wording in wordings}
+    assert len(names) == 1 and len({wording[0].meaning for wording in wordings}) > 3
+    assert all(text.meaning for wording in wordings for text in wording)
+    steps = rounds([ARTICLE] * 60, {}, wordings)
+    seen = [window.schema for _ in range(3) for window in next(steps)]
+    assert seen.count(wordings[0]) > len(seen) / 4 and set(seen) - {wordings[0]} <= set(wordings)
+
+
+def test_texts_are_set_against_what_is_usual() -> None:
+    standard, texts = Standard(8), 5 + torch.randn(40, 24)
+    texts[::4, 16:] = 0
+    standard.measure(texts)
+    result = standard(texts).reshape(40, 3, 8)
+    assert result.mean(0).abs().max() < 1e-5 and not result[::4, 2].any()
+    assert (result[:, :2].std(0) - 1).abs().max() < 0.01
 
 
 def test_a_branch_is_kept_beside_its_network(tmp_path: Path) -> None:
