@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
+DATE = "https://schema.org/Date"  # a day, a month or a year
 _DATES = {"gYear": 4, "gYearMonth": 7, "date": 10, "dateTime": 10}  # letters of an ISO date that each needs
 _WHOLE: tuple[str, ...] = ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
 _WHOLE += ("nonPositiveInteger", "negativeInteger", "unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte")
@@ -45,6 +46,8 @@ def lexical(words: str, datatype: str, lang: str, published: str = "") -> str:
     ('1945-09-02', '')
     """
     name = datatype.removeprefix(XSD)
+    if datatype == DATE:
+        return read_date(words, lang, published)
     if name in _DATES:
         found = read_date(words, lang, published)
         if len(found) < _DATES[name]:

@@ -16,6 +16,7 @@ from rdflib import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, Literal, Namespace,
 from rdflib.term import Node
 
 from kg.errors import RequestError
+from kg.literals import DATE
 from kg.model import Article, Entity, Evidence, Extraction, Fact, Modality, Sentence
 from kg.ontology import Ontology
 
@@ -193,9 +194,8 @@ def _statement(
     yield node, RDF.type, PROV.Entity
     yield node, RDF.subject, canonical[subject]
     relation = ontology.relations[fact.relation]
-    value = Literal(fact.value, datatype=URIRef(relation.datatype), normalize=False) if relation.datatype else None
     yield node, RDF.predicate, URIRef(relation.iri)
-    yield node, RDF.object, canonical[object] if value is None else value
+    yield node, RDF.object, _value(fact.value, relation.datatype) if relation.datatype else canonical[object]
     yield node, KG.subjectMention, subject
     yield node, KG.objectMention, object
     yield node, KG.modality, MODALITIES[fact.modality]
@@ -206,6 +206,12 @@ def _statement(
         yield node, SCHEMA.temporalCoverage, Literal(fact.date, datatype=_DATES[fact.date.count("-")])
     for evidence in fact.evidence:
         yield node, PROV.wasDerivedFrom, evidence_iri(article.id, evidence)
+
+
+def _value(text: str, datatype: str) -> Literal:
+    """A literal; a date of any precision gets the datatype of its own."""
+    kind = _DATES[text.count("-")] if datatype == DATE else URIRef(datatype)
+    return Literal(text, datatype=kind, normalize=False)
 
 
 def _evidence(article: Article, sentences: Sequence[Sentence], evidence: Evidence) -> Iterator[Triple]:

@@ -11,7 +11,7 @@ from test_store import ONTOLOGY, Content, article, exported, put, store_of
 
 from kg import explore
 from kg.extract import extract
-from kg.literals import lexical
+from kg.literals import DATE, lexical
 from kg.model import LITERAL, Article, Modality, Place, Proposal
 from kg.ontology import EntityClass, Ontology, Relation, load
 from kg.parse import Parser
@@ -27,6 +27,8 @@ ex:foundedIn a owl:DatatypeProperty ; rdfs:label "thành lập năm"@vi ;
     rdfs:domain kg:Organization ; rdfs:range xsd:gYear .
 ex:employees a owl:DatatypeProperty ; rdfs:label "số nhân viên"@vi ; rdfs:range xsd:integer .
 ex:motto a owl:DatatypeProperty .
+ex:opened a owl:ObjectProperty ; rdfs:range ex:Date . ex:Date a owl:Class .
+ex:owner a owl:ObjectProperty ; rdfs:range ex:DateTree . ex:DateTree a owl:Class .
 """
 SINCE = "since"
 YEARS = replace(
@@ -44,10 +46,13 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Ontology:
 
 
 def test_a_datatype_property_is_a_relation_to_values(mine: Ontology) -> None:
-    assert {name: mine.relations[name].datatype for name in ("foundedIn", "employees", "motto", "leads")} == {
+    names = ("foundedIn", "employees", "motto", "opened", "owner", "leads")
+    assert {name: mine.relations[name].datatype for name in names} == {
         "foundedIn": str(XSD.gYear),
         "employees": str(XSD.integer),
         "motto": str(XSD.string),
+        "opened": DATE,  # by the name of its range
+        "owner": "",
         "leads": "",
     }
     assert mine.allows("Organization", "foundedIn", "Person") and not mine.allows("Person", "foundedIn", "Person")
@@ -81,6 +86,7 @@ def test_words_become_values_or_no_fact(mine: Ontology) -> None:
         ("-2.75 %", XSD.double, "en", "-2.75"),
         ("2.5", XSD.integer, "en", ""),
         ("12.5.3", XSD.decimal, "en", ""),
+        ("5 May 2016", DATE, "en", "2016-05-05"),
         ("“Khát vọng”", XSD.string, "vi", "Khát vọng"),
     ],
 )
@@ -114,6 +120,17 @@ def test_the_graph_has_literals_that_queries_compare() -> None:
     assert (ID["acme"], URIRef(KG[SINCE]), Literal("1998", datatype=XSD.gYear)) in Dataset(default_union=True).parse(
         data=file.getvalue(), format="trig"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "datatype"), [("1998", XSD.gYear), ("1998-05", XSD.gYearMonth), ("1998-05-12", XSD.date)]
+)
+def test_a_date_is_as_precise_as_the_text(words: str, datatype: URIRef) -> None:
+    store = store_of()
+    since = replace(YEARS.relations[SINCE], datatype=DATE)
+    store.set_ontology(replace(YEARS, relations=YEARS.relations | {SINCE: since}))
+    put(store, content("a", f"Acme since {words}"))
+    assert [row[0] for row in store.query("SELECT ?o { ?s kg:since ?o }")] == [Literal(words, datatype=datatype)]
 
 
 def test_values_can_be_looked_at_and_the_graph_is_valid() -> None:

@@ -19,11 +19,11 @@ OURS: dict[str, Weights] = {  # relations that the model has learned by examples
 }
 OTHERS: dict[str, Weights] = {  # relations of which it has only words: cues are taken at their word
     "cue": (0.0, 1.0, 0.0),
-    "model": (0.27, 0.0, 0.72),  # 0.8 above the fit, as suits F1: the benchmark marks few of the facts of a sentence
+    "model": (0.11, 0.0, 0.72),  # 0.64 above the fit, as suits F1: the benchmark marks few of the facts of a sentence
     "both": (0.93, 0.12, 0.23),
     "rival": (0.0, 1.0, 0.0),
 }
-LEAST = 0.28  # chance from which a fact is kept
+LEAST = 0.25  # chance from which a fact is kept
 _EDGE = 0.005  # chances are kept as far from 0 and 1
 
 

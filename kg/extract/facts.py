@@ -215,7 +215,7 @@ def _most_specific(stated: Sequence[Stated], lexicon: Lexicon, least: float) -> 
     surest: dict[tuple[frozenset[int], tuple[int, int]], Stated] = {}
     for fact in sorted(stated, key=lambda fact: (-fact.confidence, fact)):
         surest.setdefault((frozenset((fact.subject, fact.object)), fact.cue), fact)
-    kept = [fact for fact in surest.values() if fact.confidence >= least]
+    kept = [fact for fact in surest.values() if round(fact.confidence, 2) >= least]  # as it is shown
     for fact in kept:
         by_pair[fact.subject, fact.object].add(fact.relation)
     return [

@@ -11,6 +11,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.errors import OntologyError
+from kg.literals import DATE
 from kg.model import LITERAL
 from kg.ontology.turtle import KG, ONTOLEX, Source, content_hash
 from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation, spaced
@@ -19,6 +20,7 @@ _DEFAULT_CONFIDENCE = 0.7  # of a cue that does not say
 _LABEL_CONFIDENCE = 0.5  # of a cue made from a relation's label
 _LABELS = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
 _DEFINITIONS = (SKOS.definition, RDFS.comment)
+_VALUES = {"date": DATE, "year": str(XSD.gYear), "number": str(XSD.decimal), "string": str(XSD.string)}
 _MODALITIES = ("asserted", "planned", "possible", "denied")
 
 
@@ -127,16 +129,22 @@ def _read_relations(source: Source, classes: dict[str, EntityClass]) -> dict[str
         symmetric = any((iri, RDF.type, OWL.SymmetricProperty) in graph for iri in iris)
         labels = _all_labels(graph, iris)
         told = tuple(dict.fromkeys(text for iri in iris for text in _texts(graph, iri, _DEFINITIONS)))
-        datatype = "" if any((iri, RDF.type, OWL.ObjectProperty) in graph for iri in iris) else _datatype(graph, iris)
+        datatype = _datatype(graph, iris)
         range = () if datatype else ends[1]
         relations[name] = Relation(name, str(_own(iris)), labels, symmetric, ends[0], range, broader, told, datatype)
     return relations
 
 
 def _datatype(graph: Graph, iris: Sequence[URIRef]) -> str:
-    """The range of a datatype property; text where it names none, or several."""
+    """The range of a datatype property, text where it names none, or several; "" for an object property.
+
+    One whose range is a class called Date, Year, number or string is a datatype property in all but name.
+    """
     named = {str(kind) for iri in iris for kind in graph.objects(iri, RDFS.range) if isinstance(kind, URIRef)}
-    return named.pop() if len(named) == 1 else str(XSD.string)
+    alone = named.pop() if len(named) == 1 else ""
+    if any((iri, RDF.type, OWL.ObjectProperty) in graph for iri in iris):
+        return _VALUES.get(local_name(alone).lower(), "")
+    return alone or str(XSD.string)
 
 
 def _read_cues(source: Source, relations: dict[str, Relation]) -> Iterator[Cue]:

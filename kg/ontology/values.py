@@ -188,12 +188,12 @@ class Ontology:
 
 
 def _datatype_words(datatype: str) -> str:
-    """What a datatype is called: "date", "number" or "text"; "" for none."""
+    """What a datatype is called: "date", "number" or "string"; "" for none."""
     name = re.split(r"[#/]", datatype)[-1]
-    if name in ("date", "dateTime", "gYear", "gYearMonth"):
+    if name.lower() in ("date", "datetime", "gyear", "gyearmonth"):
         return "date"
     number = re.search(r"(?i)int|decimal|double|float|long|short|byte", name)
-    return "" if not name else "number" if number else "text"
+    return "" if not name else "number" if number else "string"
 
 
 def namespace(iri: str) -> str:

@@ -42,7 +42,7 @@ def triples(found: Extraction, ontology: Ontology) -> list[Triple]:
     """The facts in the words of the benchmark: names of entities, labels of relations."""
     names = {entity.key: entity.name for entity in found.entities}
     return [
-        {"sub": names[fact.subject], "rel": _label(ontology, fact.relation), "obj": names[fact.object]}
+        {"sub": names[fact.subject], "rel": _label(ontology, fact.relation), "obj": fact.value or names[fact.object]}
         for fact in found.facts
     ]
 
