@@ -74,8 +74,9 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
         rest = range(at + 1, last)
         if rest and all(line.upos(index) == "ADJ" for index in rest):
             break  # "một tên khác" is nothing without its classifier
-        if rest and line.upos(at) == "NUM" and line.words[at + 1].text[:1].isupper():
-            break  # a name: 1 Decembrie 1918 University
+        name = line.words[at].text[:1].isalnum() and not line.words[at].text[:1].islower()
+        if rest and name and line.words[at + 1].text[:1].isupper():
+            break  # a name: 1 Decembrie 1918 University, The Enormous Crocodile
         at += 1
     end = last
     while end > at and (line.has(end - 1, MarkerKind.DEFINITE) or line.upos(end - 1) == "PUNCT"):
