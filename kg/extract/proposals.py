@@ -74,8 +74,6 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
         rest = range(at + 1, last)
         if rest and all(line.upos(index) == "ADJ" for index in rest):
             break  # "một tên khác" is nothing without its classifier
-        if rest and line.upos(at) == "NUM" and line.has(at + 1, MarkerKind.EMPTY):
-            break  # a quantity: "36 tháng tù" is more than "tháng tù"
         name = line.words[at].text[:1].isalnum() and not line.words[at].text[:1].islower()
         if rest and name and line.words[at + 1].text[:1].isupper():
             break  # a name: 1 Decembrie 1918 University, The Enormous Crocodile
