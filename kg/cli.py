@@ -205,11 +205,11 @@ def learn(
     ontology: Ontologies = None,
     models: Models = None,
 ) -> None:
-    """Teach a model of facts your relations by examples: a few dozen do. The shipped models have none yet.
+    """Teach the model of facts your relations by examples: a few dozen do.
 
     A line is {"text": "...", "facts": [{"subject": "words", "relation": "name or label", "object": "words"}]}, with
-    all facts of the text. Example: **kg learn examples.jsonl --ontology mine.ttl --models DIR**, then
-    **kg build news/ --ontology mine.ttl --models DIR --adapter adapter.safetensors**
+    all facts of the text. Example: **kg learn examples.jsonl --ontology mine.ttl**, then
+    **kg build news/ --ontology mine.ttl --adapter adapter.safetensors**
     """
     from kg import pipeline
 

@@ -16,16 +16,7 @@ _DATES = {"gYear": 4, "gYearMonth": 7, "date": 10, "dateTime": 10}  # letters of
 _WHOLE: tuple[str, ...] = ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
 _WHOLE += ("nonPositiveInteger", "negativeInteger", "unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte")
 _BROKEN = ("decimal", "double", "float")
-_TIMES = {
-    "nghìn": 3,
-    "ngàn": 3,
-    "thousand": 3,
-    "triệu": 6,
-    "million": 6,
-    "tỷ": 9,
-    "tỉ": 9,
-    "billion": 9,
-}  # powers of ten
+_TIMES = dict(nghìn=3, ngàn=3, thousand=3, triệu=6, million=6, tỷ=9, tỉ=9, billion=9)  # noqa: C408 - powers of ten
 _NUMBER = re.compile(r"([-−]?)(\d[\d.,\u00a0\u202f ]*)(?:\s*([^\W\d]+))?")
 _FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}  # a week is no date
 _ORDER = {"vi": "DMY", "en": "MDY"}
@@ -37,6 +28,18 @@ _SPAN = re.compile(  # how long something lasts, a quarter, a decade: no date, t
 _UNKNOWN = (datetime(2001, 1, 15), datetime(2012, 8, 3))  # what both make of an expression does not depend on today
 
 
+def kind_of(datatype: str) -> str:
+    """What is asked of words in a datatype (IRI): "date", "number" or "string".
+
+    >>> kind_of(XSD + "gYear"), kind_of(XSD + "byte"), kind_of("https://example.org/money")
+    ('date', 'number', 'string')
+    """
+    name = datatype.removeprefix(XSD)
+    if datatype == DATE or name in _DATES:
+        return "date"
+    return "number" if name in _WHOLE or name in _BROKEN else "string"
+
+
 def lexical(words: str, datatype: str, lang: str, published: str = "") -> str:
     """What words say in a datatype (IRI, XML Schema's or any other, which takes the words as they are); "" if nothing.
 
@@ -45,15 +48,12 @@ def lexical(words: str, datatype: str, lang: str, published: str = "") -> str:
     >>> lexical("ngày 2/9/1945", XSD + "date", "vi"), lexical("1945", XSD + "date", "vi")
     ('1945-09-02', '')
     """
-    name = datatype.removeprefix(XSD)
-    if datatype == DATE:
-        return read_date(words, lang, published)
-    if name in _DATES:
+    name, kind = datatype.removeprefix(XSD), kind_of(datatype)
+    if kind == "date":
         found = read_date(words, lang, published)
-        if len(found) < _DATES[name]:
-            return ""
-        return found[: _DATES[name]] + ("T00:00:00" if name == "dateTime" else "")
-    if name in _WHOLE or name in _BROKEN:
+        letters = _DATES.get(name, len(found))
+        return found[:letters] + ("T00:00:00" if name == "dateTime" else "") if len(found) >= letters else ""
+    if kind == "number":
         number = read_number(words, lang)
         return "" if name in _WHOLE and "." in number else number
     return words.strip(" \"'“”‘’")

@@ -16,7 +16,6 @@ import rdflib
 from command import ROOT, SAMPLES, Run, run_kg
 
 from kg.cli import ExportFormat, app
-from kg.parse import MODELS, reads_facts
 
 ARTICLE = "FPT hợp tác với Nvidia\nTập đoàn FPT hợp tác với Nvidia. Ông Trương Gia Bình là chủ tịch của FPT.\n"
 COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands)
@@ -118,7 +117,6 @@ def test_build_keeps_facts_that_are_sure_enough(kg: Run, tmp_path: Path) -> None
     assert built(str(bar)) == {fact: sure for fact, sure in every.items() if sure >= bar}
 
 
-@pytest.mark.skipif(not reads_facts(MODELS), reason="the model of facts is not shipped yet")
 def test_examples_are_learned_and_used(kg: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
     row = {"text": "FPT mua CMC.", "facts": [{"subject": "FPT", "relation": "mua lại", "object": "CMC"}]}

@@ -43,7 +43,7 @@ class Stated:
     cue: tuple[int, int]  # its line and first word
     proposed: bool  # by the model
     date: str
-    value: str = ""
+    value: str  # in the datatype of the relation, "" where it has none
 
 
 def build_facts(
@@ -68,14 +68,12 @@ def build_facts(
         relation = lexicon.ontology.relations.get(candidate.relation)
         if relation is None or not lexicon.ontology.allows(types[0], candidate.relation, types[1]):
             continue
-        value = ""
-        if relation.datatype:
-            value = _value(article, readings, candidate.object, relation.datatype)
-            if not value:
-                continue
+        value = _value(article, readings, candidate.object, relation.datatype) if relation.datatype else ""
+        if relation.datatype and not value:
+            continue
         if relation.symmetric and s > o:
             s, o = o, s
-        stated.append(replace(_state(article, readings, candidate, (s, o), sayings, resolution), value=value))
+        stated.append(_state(article, readings, candidate, (s, o), value, sayings, resolution))
     return _join(_most_specific(list(_agreed(stated, lexicon.ontology.relations)), lexicon, least))
 
 
@@ -131,6 +129,7 @@ def _state(
     readings: Sequence[Reading],
     candidate: Candidate,
     ends: tuple[int, int],
+    value: str,
     sayings: Sequence[Sequence[Saying]],
     resolution: Resolution,
 ) -> Stated:
@@ -154,6 +153,7 @@ def _state(
         (candidate.line, at),
         proposed=candidate.claim is not None,
         date="" if _is_static(reading, candidate) else date_near(reading, at, last, article.lang, article.date),
+        value=value,
     )
 
 

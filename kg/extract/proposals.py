@@ -18,7 +18,6 @@ from kg.extract.relations import Candidate, Claim
 from kg.model import LITERAL, Place, Proposal, Sentence
 from kg.ontology import MarkerKind, Ontology
 
-PERSON = "Person"
 _LIKE = 0.8  # how much of both, at least, a phrase and the place that it is taken for share
 
 
@@ -90,7 +89,7 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
 def _is_titled(line: Line, first: int, name: Phrase) -> bool:
     """Whether the words from ``first`` on are a name's title: "Giám đốc FBI James Comey", but not "em gái của Việt"."""
     before = range(first, name.first)
-    if name.type == PERSON:
+    if name.type == "Person":
         return _is_title(line, first) and not any(line.has(at, MarkerKind.OF) for at in before)
     return all(_is_title(line, at) for at in before)
 

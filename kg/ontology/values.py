@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kg.literals import kind_of
 from kg.model import RelationText, Schemas
 
 
@@ -163,7 +164,7 @@ class Ontology:
         groups: dict[str, list[RelationText]] = {}
         for name, relation in sorted(self.relations.items()):
             meaning = filter(None, (_words(relation.labels) or spaced(name), _words(relation.definitions)))
-            kinds = _datatype_words(relation.datatype) or self._class_words(relation.range)
+            kinds = kind_of(relation.datatype) if relation.datatype else self._class_words(relation.range)
             ends = (self._class_words(relation.domain), kinds)
             groups.setdefault(namespace(relation.iri), []).append(RelationText(name, ": ".join(meaning), *ends))
         return tuple(tuple(group) for _, group in sorted(groups.items()))
@@ -185,15 +186,6 @@ class Ontology:
         """Whether two classes are of ontologies that say nothing of each other, so that a thing may be of both."""
         namespaces = {namespace(self.classes[name].iri) for name in (other.name, *other.parents)}
         return namespace(one.iri) not in namespaces
-
-
-def _datatype_words(datatype: str) -> str:
-    """What a datatype is called: "date", "number" or "string"; "" for none."""
-    name = re.split(r"[#/]", datatype)[-1]
-    if name.lower() in ("date", "datetime", "gyear", "gyearmonth"):
-        return "date"
-    number = re.search(r"(?i)int|decimal|double|float|long|short|byte", name)
-    return "" if not name else "number" if number else "string"
 
 
 def namespace(iri: str) -> str:

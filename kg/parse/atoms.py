@@ -201,6 +201,16 @@ def glued(atoms: Sequence[Span]) -> list[bool]:
     return [False, *(one[1] == other[0] for one, other in itertools.pairwise(atoms))] if atoms else []
 
 
+def fitting(lengths: Sequence[int], first: int, most: int) -> int:
+    """The end of the items from ``first`` on that are ``most`` long together; one at least.
+
+    >>> fitting([3, 2, 4], 0, 5), fitting([9, 1], 0, 5)
+    (2, 1)
+    """
+    sums = itertools.accumulate(lengths[first:])
+    return first + max(1, sum(1 for _ in itertools.takewhile(lambda size: size <= most, sums)))
+
+
 class AtomIndex:
     """Where words of a text are, in atoms."""
 

@@ -19,9 +19,9 @@ from torch import Tensor
 from kg.errors import ModelError
 from kg.model import Modality, Place, Proposal, RelationText, Schemas
 from kg.models.facts import LEARNED, SHARED, FactBranch, Guess, Schema, Span, read_facts
-from kg.models.network import batch_of
+from kg.models.network import Encoder, batch_of
 from kg.models.weights import load_branch, quantize
-from kg.parse.atoms import find_atoms, glued
+from kg.parse.atoms import find_atoms, fitting, glued
 from kg.parse.pieces import Pieces
 from kg.parse.reader import LONGEST, batches, network_of
 
@@ -45,6 +45,7 @@ class FactReader:
         self.lang = lang
         self._pieces = Pieces(folder / "tokenizer.json")
         self._encoder = network_of(folder).encoder
+        self._meanings = Meanings(self._encoder, self._pieces)
         self.branch = _branch(folder)
         learned = read_adapter(adapter) if adapter else {}
         self.schemas = [self._schema(group, learned) for group in schemas]
@@ -72,16 +73,13 @@ class FactReader:
             [(start + first, start + last) for first, last in find_atoms(text[start:end], self.lang)][:LONGEST]
             for start, end in sentences
         ]
-        first = 0
+        first, sizes = 0, [len(atoms) for atoms in cut]
         while first < len(cut):
-            last, size = first + 1, len(cut[first])
-            while last < len(cut) and size + len(cut[last]) <= MAX_ATOMS:
-                size += len(cut[last])
-                last += 1
-            if size:
+            last = fitting(sizes, first, MAX_ATOMS)
+            if any(cut[first:last]):
                 numbers = (number for number in range(first, last) for _ in cut[number])
                 yield Window(tuple(itertools.chain(*cut[first:last])), tuple(numbers))
-            again = last < len(cut) and last - first > 1 and len(cut[last - 1]) <= OVERLAP
+            again = last < len(cut) and last - first > 1 and sizes[last - 1] <= OVERLAP
             first = last - again
 
     @torch.inference_mode()
@@ -100,22 +98,33 @@ class FactReader:
         return [result[index] for index in range(len(windows))]
 
     def _schema(self, group: Sequence[RelationText], learned: Mapping[str, Tensor]) -> Schema:
-        rows = [torch.cat([self._words(words) for words in (r.meaning, r.subjects, r.objects)]) for r in group]
         names = tuple(relation.name for relation in group)
         shifts = [learned.get(name, torch.zeros(LEARNED)) for name in names]
-        return Schema(names, torch.stack(rows), torch.stack(shifts))
-
-    @functools.cache  # noqa: B019 - one reader for each ontology
-    def _words(self, text: str) -> Tensor:
-        """The mean state of a text, (width,); zeros for none."""
         with torch.inference_mode():
-            atoms = [text[slice(*atom)] for atom in find_atoms(text, "vi")]
-            if not atoms:
-                return torch.zeros(self._encoder.words.weight.shape[1])
-            row = (self._pieces(atoms), [False] * len(atoms))
-            batch = batch_of([row], begin=self._pieces.begin, end=self._pieces.end)
-            states: Tensor = self._encoder(batch, SHARED)[-1]
-            return states[0, 1:-1].mean(0)
+            return Schema(names, self._meanings(group), torch.stack(shifts))
+
+
+class Meanings:
+    """What relations mean and what they admit: each text as the mean of its states in the encoder's lower layers."""
+
+    def __init__(self, encoder: Encoder, pieces: Pieces) -> None:
+        self._encoder, self._pieces = encoder, pieces
+        self._words = functools.cache(self._mean)
+
+    def __call__(self, relations: Sequence[RelationText]) -> Tensor:
+        """(relations, 3 * width)."""
+        rows = [torch.cat([self._words(text) for text in (r.meaning, r.subjects, r.objects)]) for r in relations]
+        return torch.stack(rows)
+
+    def _mean(self, text: str) -> Tensor:
+        """The mean state of a text, (width,); zeros for none."""
+        atoms = [text[slice(*atom)] for atom in find_atoms(text, "vi")]
+        if not atoms:
+            return torch.zeros(self._encoder.words.weight.shape[1])
+        row = (self._pieces(atoms), [False] * len(atoms))
+        batch = batch_of([row], begin=self._pieces.begin, end=self._pieces.end)
+        states: Tensor = self._encoder(batch, SHARED)[-1]
+        return states[0, 1:-1].float().mean(0)
 
 
 def _proposal(window: Window, kinds: dict[Span, str], guess: Guess) -> Proposal:

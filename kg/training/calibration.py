@@ -25,8 +25,8 @@ from kg.model import Article, Extraction, Fact, Sentence
 from kg.ontology import Ontology, load
 from kg.parse import Parser
 from kg.training.facts import cases
-from kg.training.relation_data import triples_of
-from kg.training.text2kg import ontologies, plain, sentences_of, triples
+from kg.training.relation_data import ontologies, sentences_of, triples_of
+from kg.training.text2kg import plain, triples
 
 Read = tuple[Mapping[str, Any], Article, tuple[Sentence, ...]]  # a gold file, its article and that as parsed
 Told = tuple[Mapping[str, float], bool]  # what a fact's chance is made of, and whether it is right
@@ -93,7 +93,7 @@ def told_by_words(shared: Path, models: Path | None) -> Iterator[Told]:
     """The same of sentences of Text2KGBench that the model has not learned from."""
     for file, ontology in ontologies(shared / "data" / "text2kg"):
         parser = Parser("en", models, schemas=ontology.relation_texts())
-        for row in itertools.islice(sentences_of(file, test=False), SENTENCES):
+        for row in itertools.islice(sentences_of(file, learned=False), SENTENCES):
             article = Article("sentence", row["sent"], "en")
             found = extract(article, parser.parse(article), ontology, least=0.0)
             wanted = {plain(triple) for triple in triples_of(row)}

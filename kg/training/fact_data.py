@@ -15,7 +15,7 @@ from typing import Any
 
 from kg.model import RelationText
 from kg.models.facts import LONGEST_SPAN
-from kg.parse.atoms import AtomIndex, Span, find_atoms, find_sentences, glued
+from kg.parse.atoms import AtomIndex, Span, find_atoms, find_sentences, fitting, glued
 from kg.parse.facts import MAX_ATOMS
 from kg.training.name_data import news_texts
 
@@ -71,11 +71,9 @@ class Window:
 def windows_of(article: FactArticle, schema: tuple[RelationText, ...], *, first: int = MAX_ATOMS) -> Iterator[Window]:
     """An article in windows; ``first`` is the size of the first one, so that windows can be cut elsewhere each time."""
     at, size = 0, first
-    while at < len(article.sentences):
-        last = at + 1
-        begin = article.sentences[at][0]
-        while last < len(article.sentences) and article.sentences[last][1] - begin <= size:
-            last += 1
+    sizes = [end - begin for begin, end in article.sentences]
+    while at < len(sizes):
+        last = fitting(sizes, at, size)
         yield _window(article, schema, at, last)
         at, size = last, MAX_ATOMS
 

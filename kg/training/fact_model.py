@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import collections
-import functools
+import contextlib
 import itertools
 import random
 import sys
@@ -28,8 +28,8 @@ from kg.models.facts import SHARED, FactBranch, FactLabels, Guess, Schema, reach
 from kg.models.network import Batch, Network, batch_of
 from kg.models.weights import load_network, save_branch
 from kg.ontology import Frame, Ontology, load
-from kg.parse.atoms import Span, find_atoms
-from kg.parse.facts import MAX_ATOMS
+from kg.parse.atoms import Span
+from kg.parse.facts import MAX_ATOMS, Meanings
 from kg.parse.pieces import Pieces
 from kg.parse.reader import batches
 from kg.training.fact_data import SYMMETRIC, FactArticle, Window, gold_articles, news_articles, windows_of
@@ -55,8 +55,8 @@ class Lower:
     def __init__(self, network: Network, pieces: Pieces) -> None:
         self.encoder, self.pieces = network.encoder.train(False), pieces
         self._states: dict[tuple[str, ...], Tensor] = {}
+        self._read_meanings = Meanings(self.encoder, pieces)
         self._meanings: dict[Wording, Tensor] = {}
-        self._words = functools.cache(self._mean)
 
     def batch(self, windows: Sequence[Window]) -> Batch:
         """The windows as the encoder reads them."""
@@ -74,23 +74,23 @@ class Lower:
         return nn.utils.rnn.pad_sequence(known, batch_first=True)
 
     def _read(self, batch: Batch) -> Tensor:
-        with torch.inference_mode(False), torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with _lower():
             states: Tensor = self.encoder(batch, SHARED)[-1]
             return states
 
     def meanings(self, schema: Wording) -> Tensor:
         """Vectors of what relations mean, and of what they admit, (relations, 3 * width)."""
         if schema not in self._meanings:
-            rows = [torch.cat([self._words(text) for text in (r.meaning, r.subjects, r.objects)]) for r in schema]
-            self._meanings[schema] = torch.stack(rows)
+            with _lower():
+                self._meanings[schema] = self._read_meanings(schema)
         return self._meanings[schema]
 
-    def _mean(self, text: str) -> Tensor:
-        atoms = [text[slice(*atom)] for atom in find_atoms(text, "vi")]
-        if not atoms:
-            return torch.zeros(self.encoder.words.weight.shape[1])
-        batch = batch_of([(self.pieces(atoms), [False] * len(atoms))], begin=self.pieces.begin, end=self.pieces.end)
-        return self._read(batch)[0, 1:-1].float().mean(0)
+
+@contextlib.contextmanager
+def _lower() -> Iterator[None]:
+    """How layers that do not learn are run, for others that do."""
+    with torch.inference_mode(False), torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        yield
 
 
 def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from typing import Any
 from kg.model import LITERAL, RelationText
 from kg.models.facts import LONGEST_SPAN
 from kg.ontology import Ontology, load
-from kg.parse.atoms import AtomIndex, Span, find_atoms, glued
+from kg.parse.atoms import AtomIndex, Span, find_atoms, fitting, glued
 from kg.parse.facts import MAX_ATOMS
 from kg.training.fact_data import Link, Window
 
@@ -104,19 +104,29 @@ def redocred(file: Path, names: Path) -> Iterator[Window]:
 
 def text2kg(folder: Path) -> Iterator[Window]:
     """The training sentences of Text2KGBench (Mihindukulasooriya et al. 2023), every tenth of an ontology left out."""
-    for file in sorted(folder.glob("*/train/*.jsonl")):
-        name = file.stem.removesuffix("_train")
-        ontology = load([*folder.glob(f"{file.parent.parent.name}/ontologies/owl/{name}.ttl")])
-        schema = tuple(text for group in own_relations(ontology).relation_texts() for text in group)
+    for file, ontology in ontologies(folder):
+        schema = tuple(text for group in ontology.relation_texts() for text in group)
         known = {re.sub(r"\W", "", relation.name.lower()): relation.name for relation in schema}
         known |= {re.sub(r"\W", "", relation.meaning.lower()): relation.name for relation in schema}
-        for number, row in enumerate(map(json.loads, file.read_text(encoding="utf-8").splitlines())):
-            if number % 10 == 9:
-                continue
+        for row in sentences_of(file, learned=True):
             yield from _sentence(row["sent"], triples_of(row), schema, known)
 
 
-def own_relations(ontology: Ontology) -> Ontology:
+def ontologies(folder: Path, sentences: Path | None = None) -> Iterator[tuple[Path, Ontology]]:
+    """Files of sentences, training ones unless a folder of others is given, with their ontologies."""
+    for turtle in sorted(folder.glob("**/owl/*.ttl")):
+        for file in sorted((sentences or turtle.parents[2]).glob(f"**/{turtle.stem}_t*.jsonl")):
+            yield file, _own_relations(load([turtle]))
+
+
+def sentences_of(file: Path, *, learned: bool | None) -> Iterator[Mapping[str, Any]]:
+    """The rows of a file: those that are learned from, every tenth that is not, or (None) all."""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+        if learned is None or learned == (number % 10 != 9):
+            yield json.loads(line)
+
+
+def _own_relations(ontology: Ontology) -> Ontology:
     """One of the benchmark's ontologies without the relations that are ours."""
     relations = {name: found for name, found in ontology.relations.items() if "/Text2KGBench/" in found.iri}
     return replace(ontology, relations=relations, cues=tuple(c for c in ontology.cues if c.relation in relations))
@@ -184,13 +194,12 @@ def _windows(
 ) -> Iterator[Window]:
     """Windows of consecutive sentences with what is within them."""
     at = begin = 0
+    sizes = [len(sentence) for sentence in sentences]
     while at < len(sentences):
-        last, size = at + 1, len(sentences[at])
-        while last < len(sentences) and size + len(sentences[last]) <= MAX_ATOMS:
-            size += len(sentences[last])
-            last += 1
+        last = fitting(sizes, at, MAX_ATOMS)
+        end = begin + sum(sizes[at:last])
 
-        def inside(*spans: Span, low: int = begin, high: int = begin + size) -> bool:
+        def inside(*spans: Span, low: int = begin, high: int = end) -> bool:
             return all(low <= span[0] and span[1] <= high for span in spans)
 
         def moved(span: Span, low: int = begin) -> Span:
@@ -202,7 +211,7 @@ def _windows(
         ]
         kinds = {moved(span): kind for span, kind in types.items() if inside(span)}
         yield _window(sentences[at:last], kinds, parts[0], schema, parts[1])
-        at, begin = last, begin + size
+        at, begin = last, end
 
 
 def _window(

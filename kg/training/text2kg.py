@@ -10,32 +10,17 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from kg.extract import LEAST, extract
 from kg.model import Article, Extraction
-from kg.ontology import Ontology, load
+from kg.ontology import Ontology
 from kg.ontology.values import spaced
 from kg.parse import Parser
-from kg.training.relation_data import own_relations, triples_of
+from kg.training.relation_data import ontologies, sentences_of, triples_of
 
 Triple = Mapping[str, str]  # "sub", "rel", "obj"
-
-
-def sentences_of(file: Path, *, test: bool) -> Iterator[Mapping[str, Any]]:
-    """The rows of a file: all of a test file, every tenth of a training file."""
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
-        if test or number % 10 == 9:
-            yield json.loads(line)
-
-
-def ontologies(folder: Path, sentences: Path | None = None) -> Iterator[tuple[Path, Ontology]]:
-    """Files of sentences, training ones unless a folder of others is given, with their ontologies."""
-    for turtle in sorted(folder.glob("**/owl/*.ttl")):
-        for file in sorted((sentences or turtle.parents[2]).glob(f"**/{turtle.stem}_t*.jsonl")):
-            yield file, own_relations(load([turtle]))
 
 
 def triples(found: Extraction, ontology: Ontology) -> list[Triple]:
@@ -77,7 +62,7 @@ def main() -> None:
         for file, ontology in ontologies(asked.shared / "data" / "text2kg" / half, asked.sentences):
             reader = Parser("en", asked.models, schemas=ontology.relation_texts())
             means, rows = [], []
-            for row in sentences_of(file, test=bool(asked.sentences)):
+            for row in sentences_of(file, learned=None if asked.sentences else False):
                 article = Article("sentence", row["sent"], "en")
                 found = triples(extract(article, reader.parse(article), ontology, least=asked.least), ontology)
                 means.append(f1(found, triples_of(row)))

@@ -12,12 +12,11 @@ import stanza
 from kg.errors import ModelError
 from kg.model import Article, Example, Proposal, RelationText
 from kg.ontology import load
-from kg.parse import MODELS, Parser, reads_facts
+from kg.parse import MODELS, Parser
 from kg.parse.adapter import learn
 from kg.parse.facts import FactReader, read_adapter
 from kg.parse.processors import options
 
-pytestmark = pytest.mark.skipif(not reads_facts(MODELS), reason="the model of facts is not shipped yet")
 FIRST = "Tập đoàn OpenAI hợp tác với Nvidia."
 TEXT = f"{FIRST}\nÔng Nguyễn Văn Nam, giám đốc Công ty ABC, sẽ thăm Hà Nội."
 SCHEMAS = load().relation_texts()
