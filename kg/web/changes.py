@@ -34,7 +34,7 @@ def update(reader: Reader, text: str, default_graphs: Sequence[str], named_graph
     using = [f"USING <{iri}>" for iri in default_graphs] + [f"USING NAMED <{iri}>" for iri in named_graphs]
     with refusing(text), _written(reader) as store:
         store.change(_with_dataset(text, " ".join(using)) if using else text)
-    return Answer(b"", status=204)
+    return Answer(b"", "", status=204)
 
 
 def _with_dataset(text: str, using: str) -> str:

@@ -49,7 +49,7 @@ class Description:
         """The endpoint for programs; a browser is led to where a person can ask. Raises Refusal."""
         offered = GRAPHS | {"text/html": "html"}
         if negotiate(request.headers.get("accept", "*/*"), offered) == "text/html":
-            return Answer(b"", status=303, headers=(("Location", _TAB), *FRESH))
+            return Answer(b"", "", status=303, headers=(("Location", _TAB), *FRESH))
         return await self.dataset(request)
 
     async def dataset(self, request: Request) -> Answer:

@@ -63,7 +63,7 @@ def _page(workers: Workers, start: str, kind: str) -> Callable[[Request], Corout
         query = Query(text, accept="*/*" if page else accept, about=iri)
         answer = await workers.ask({"task": "query"} | asdict(query), client_of(request))
         if page and answer.status == 200:
-            return Answer(b"", status=303, headers=(("Location", f"/#{kind}={quote(iri, safe='')}"), *FRESH))
+            return Answer(b"", "", status=303, headers=(("Location", f"/#{kind}={quote(iri, safe='')}"), *FRESH))
         return answer
 
     async def page(request: Request) -> Response:

@@ -20,7 +20,7 @@ CHARSETS = {"utf-8": "utf8", "utf8": "utf8", "us-ascii": "ascii", "iso-8859-1": 
 
 def respond(answer: Answer) -> Response:
     """An answer as it is sent."""
-    return Response(answer.content, answer.status, dict(answer.headers), answer.media_type)
+    return Response(answer.content, answer.status, dict(answer.headers), answer.media_type or None)
 
 
 async def answered(request: Request, work: Awaitable[Answer]) -> Response:
