@@ -25,7 +25,9 @@ _TABLES = {
     "tsv": ox.QueryResultsFormat.TSV,
 }
 _GRAPHS = ("turtle", "ntriples", "rdfxml", "jsonld")
-_ROW_MARKS = {"json": b"},{", "xml": b"<result>", "csv": b"\r\n", "tsv": b"\n"}
+_ROW_MARKS = {"json": (b"},{", 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
+"""Format -> what stands once for each row, and what to add to its number."""
+
 RESULT_FORMATS = {"select": tuple(_TABLES), "ask": tuple(_TABLES), "construct": _GRAPHS}
 """Names of the formats that each kind of result can be written in, the usual one first."""
 
@@ -115,9 +117,8 @@ class _Output:
 
     def __init__(self, format: str, limits: Limits) -> None:
         self.content = bytearray()
-        self._mark = _ROW_MARKS.get(format, b"")
+        self._mark, self._rows = _ROW_MARKS.get(format, (b"", 0))
         self._limits = limits
-        self._rows = 0
 
     def write(self, data: bytes) -> int:
         before = max(0, len(self.content) - len(self._mark) + 1)

@@ -56,7 +56,7 @@ class Description:
         """Service and dataset in the media type that is asked for. Raises Refusal."""
         media_type = negotiate(request.headers.get("accept") or "*/*", GRAPHS)
         graph = self._graph(str(request.base_url), await self._counts())
-        return Answer(graph.serialize(format=_WRITERS[GRAPHS[media_type]], encoding="utf8"), media_type, headers=FRESH)
+        return Answer(graph.serialize(format=_WRITERS[GRAPHS[media_type]], encoding="utf-8"), media_type, headers=FRESH)
 
     async def _counts(self) -> dict[URIRef, int]:
         """Counted once for each checkpoint, as a client of its own."""

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 import rdflib
+from served import publish
 from starlette.testclient import TestClient
 
-from kg.model import Article, Entity, Evidence, Extraction, Fact, Mention, Modality, Sentence
 from kg.ontology import Ontology, load
-from kg.store import STORE, Store
 from kg.web import media, messages, sparql
 from kg.web.server import app
 
@@ -27,28 +26,6 @@ FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 @pytest.fixture(scope="module")
 def ontology() -> Ontology:
     return load()
-
-
-def publish(folder: Path, ontology: Ontology, *partners: str, article: str = "news/bài.txt") -> None:
-    """Publish a graph in an output folder: OpenAI partners with all ``partners``, as one article says."""
-    text = "".join(f"OpenAI hợp tác với {partner}.\n" for partner in partners)
-    entities, facts, sentences = [Entity(0, "OpenAI", "Organization", (), (_mention(text, "OpenAI"),))], [], []
-    for key, partner in enumerate(partners, 1):
-        quote = f"OpenAI hợp tác với {partner}."
-        start = text.index(quote)
-        entities.append(Entity(key, partner, "Organization", (), (_mention(text, partner),)))
-        sentences.append(Sentence(start, start + len(quote), quote, (), ()))
-        evidence = Evidence(start, start + len(quote), quote)
-        facts.append(Fact(0, "partnersWith", key, Modality.ASSERTED, None, (evidence,), 0.9))
-    with Store.create_or_open(folder / STORE) as store:
-        store.set_ontology(ontology)
-        store.replace(Article(article, text, "vi"), sentences, Extraction(tuple(entities), tuple(facts)), "run")
-        store.publish()
-
-
-def _mention(text: str, name: str) -> Mention:
-    start = text.index(name)
-    return Mention(start, start + len(name), name, "Organization", 0, 0, "name")
 
 
 @pytest.fixture(scope="module")
