@@ -64,9 +64,12 @@ def decisions(reader: Reader) -> Answer:
 
 def decide(reader: Reader, action: str, words: Words, ontology: Sequence[str]) -> Answer:
     """Decide about a fact or entities: a key of ACTIONS, and what it names. Gives what was decided anew."""
-    if action not in ACTIONS:
+    if not isinstance(action, str) or action not in ACTIONS:
         raise Refusal(400, f"no action {action!r}: use one of {', '.join(ACTIONS)}")
     with refusing(), _curator(reader, ontology) as curator:
+        for name in sorted(words.keys() & {"statement", "entity", "into"}):
+            if not reader.published().query(f"ASK {{ <{_named(words, name)}> ?p ?o }}"):
+                raise Refusal(404, f"no {name} <{words[name]}> here")
         before = set(curator.decisions())
         changed = ACTIONS[action](curator, words)
         made = [decision for decision in curator.decisions() if decision not in before]
@@ -115,14 +118,14 @@ def _loaded(files: tuple[str, ...]) -> Ontology:
 
 
 def _reject(curator: Curator, words: Words) -> int:
-    fact = curator.fact_of(statement := _iri(words, "statement"))
+    fact = curator.fact_of(statement := _named(words, "statement"))
     return curator.judge(fact, right=None, statement=_meant(statement, words))
 
 
 def _correct(curator: Curator, words: Words) -> int:
-    fact = curator.fact_of(statement := _iri(words, "statement"))
+    fact = curator.fact_of(statement := _named(words, "statement"))
     named = zip(("subject", "relation", "object"), fact, strict=True)
-    subject, relation, object = (_iri(words, name) if name in words else end for name, end in named)
+    subject, relation, object = (_named(words, name) if name in words else end for name, end in named)
     modality = str(words.get("modality", ""))
     if modality not in ("", *Modality):
         raise RequestError(f"no modality {modality!r}: use one of {', '.join(Modality)}")
@@ -134,12 +137,12 @@ def _correct(curator: Curator, words: Words) -> int:
 
 
 def _merge(curator: Curator, words: Words) -> int:
-    curator.merge(_iri(words, "entity"), _iri(words, "into"))
+    curator.merge(_named(words, "entity"), _named(words, "into"))
     return 1
 
 
 def _split(curator: Curator, words: Words) -> int:
-    return len(curator.split(_iri(words, "entity")))
+    return len(curator.split(_named(words, "entity")))
 
 
 ACTIONS: dict[str, Callable[[Curator, Words], int]] = {
@@ -155,7 +158,7 @@ def _meant(statement: str, words: Words) -> str:
     return "" if words.get("everywhere") is True else statement
 
 
-def _iri(words: Words, name: str) -> str:
+def _named(words: Words, name: str) -> str:
     """An IRI that a decision has to name. Raises RequestError."""
     value = words.get(name)
     if not isinstance(value, str) or not _IRI.fullmatch(value):

@@ -159,8 +159,8 @@ def test_a_result_is_whole_or_refused(folder: Path, accept: str) -> None:
         assert store.query(query).serialize(TABLES[accept], Limits(rows=61))
         with pytest.raises(LimitError, match="more than 60 rows"):
             store.query(query).serialize(TABLES[accept], Limits(rows=60))
-        with pytest.raises(LimitError, match="1,000 bytes"):
-            store.query(query).serialize(TABLES[accept], Limits(size=1000))
+        with pytest.raises(LimitError, match="500 bytes"):
+            store.query(query).serialize(TABLES[accept], Limits(size=500))
         with pytest.raises(LimitError, match="60 triples"):
             store.query("CONSTRUCT WHERE { ?s ?p ?o }").serialize("turtle", Limits(rows=60))
 
