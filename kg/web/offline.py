@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import gzip
 import io
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,7 +35,9 @@ def page(store: Store, opening: Mapping[str, Any]) -> bytes:
         oxigraph = (STATIC / "offline" / "oxigraph.wasm").read_bytes()
     except FileNotFoundError as error:
         raise RequestError(f"the explorer is not built ({error.filename} is missing): run make ui") from None
-    script = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")  # of strings; HTML would take them for its own
+    script = script.replace("</script", "<\\/script").replace(
+        "<!--", "<\\!--"
+    )  # of strings; HTML would take them for its own
     policy = (
         f"default-src 'none'; script-src {hash_of(script)} 'wasm-unsafe-eval'; style-src {hash_of(style)}; "
         "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"

@@ -6,8 +6,6 @@ A build may publish a newer graph while the server runs: the next request sees i
 from __future__ import annotations
 
 import errno
-import html
-import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -24,9 +22,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KgError, RequestError
-from kg.rdf import PREFIXES
 from kg.store import STORE, Store
-from kg.web import decisions, entities
+from kg.web import api, decisions, entities, explorer
 from kg.web.access import Access
 from kg.web.description import Description
 from kg.web.graphs import Graphs
@@ -93,9 +90,9 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
         routes=[
             *_pictures(folder, published),
             *_graph_routes(folder, published, workers, writer, settings),
-            # kg.web.api.routes(published) and kg.web.explorer: their lists go here
+            *api.routes(published),
+            *explorer.routes(published, editable=bool(settings.token)),
             *(Route(f"/{name}", _file(folder / name, kind)) for name, kind in FILES.items()),
-            *(Route(path, _fixed(content, kind)) for path, (content, kind) in _query_page().items()),
             Route("/health", _health),
         ],
         middleware=[Middleware(Guard, host=host), *([Middleware(Cors)] if settings.cors else [])],
@@ -144,7 +141,7 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
         content = await run_in_threadpool(lambda: draw(published()))
         return Response(content, media_type=_HTML, headers=HEADERS | _FRESH)
 
-    return [Route("/", picture), Route("/graph.html", picture)]
+    return [Route("/graph.html", picture)]
 
 
 async def _health(request: Request) -> Response:
@@ -158,10 +155,6 @@ def _file(path: Path, media_type: str) -> Callable[[Request], Response]:
         return FileResponse(path, media_type=media_type, headers=_FRESH)
 
     return send
-
-
-def _fixed(content: str, media_type: str) -> Callable[[Request], Response]:
-    return lambda request: Response(content, media_type=media_type, headers=_FRESH)
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
@@ -204,39 +197,3 @@ def _listen(host: str, port: int) -> socket.socket:
         remedy = _REMEDIES.get(getattr(error, "errno", 0), unknown)
         raise RequestError(remedy.format(host=host, port=port, error=error)) from error
     return listener
-
-
-# The page for queries: its script, template/query.js, has the examples and shows the results
-
-_PAGE = """<!doctype html>
-<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>kg · SPARQL</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/query.css">
-<script src="/query.js" defer></script></head>
-<body data-prefixes="{prefixes}">
-<header><h1>Truy vấn · Query</h1><a href="/">Đồ thị · Graph</a></header>
-<form action="/sparql"><label>Ví dụ · Examples <select id="examples"></select></label>
-<textarea id="sparql" name="query" rows="9" spellcheck="false" aria-label="SPARQL"></textarea>
-<p><button>Chạy · Run</button> <kbd>Ctrl+Enter</kbd> <span id="downloads"></span></p></form>
-<p id="note" role="status"></p><div id="result"></div>
-</body></html>
-"""
-_STYLE = """:root { color-scheme: light dark; --line: #8885; --soft: #8882; --blue: light-dark(#1f5fae, #86b7f7) }
-body { font: 15px/1.5 system-ui, "Noto Sans", sans-serif; margin: 0 auto; padding: 0 16px 32px; max-width: 1200px }
-header { display: flex; align-items: baseline; gap: 24px } h1 { font-size: 20px } a, .uri { color: var(--blue) }
-textarea { box-sizing: border-box; width: 100%; margin-top: 10px; padding: 10px; font: 14px/1.5 monospace }
-select, button { font: inherit; padding: 4px 10px; max-width: 100% } #downloads a { margin-left: 12px }
-#note { white-space: pre-wrap; overflow-x: auto } #note.error { font-family: ui-monospace, monospace; color: #d33 }
-#result { overflow-x: auto } table { border-collapse: collapse; font-size: 14px }
-th, td { text-align: left; vertical-align: top; padding: 5px 12px 5px 6px; border-bottom: 1px solid var(--line) }
-th { background: var(--soft) } td { overflow-wrap: anywhere; min-width: 5em; white-space: pre-line }
-"""
-
-
-def _query_page() -> dict[str, tuple[str, str]]:
-    """Path -> content and media type."""
-    script = (Path(__file__).parent / "template" / "query.js").read_text(encoding="utf8")
-    return {
-        "/query": (_PAGE.format(prefixes=html.escape(json.dumps(PREFIXES))), _HTML),
-        "/query.css": (_STYLE, "text/css"),
-        "/query.js": (script, "text/javascript"),
-    }
