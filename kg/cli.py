@@ -96,6 +96,7 @@ class ExportFormat(StrEnum):
     GEXF = "gexf"
     CSV = "csv"
     HTML = "html"
+    EXPLORER = "explorer"
 
 
 Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the graph is kept.")]

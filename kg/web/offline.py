@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import gzip
 import io
-from collections.abc import Mapping
-from typing import Any
 
+from kg import explore
 from kg.errors import RequestError
 from kg.store import Store
+from kg.web.api import overview
 from kg.web.explorer import STATIC
 from kg.web.page import hash_of, json_text
 
@@ -28,8 +28,8 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(store: Store, opening: Mapping[str, Any]) -> bytes:
-    """The file. ``opening``: what /api/overview gives. Raises RequestError where the explorer is not built."""
+def page(store: Store) -> bytes:
+    """The file, the same for the same graph. Raises RequestError where the explorer is not built."""
     try:
         script, style = ((STATIC / "offline" / f"explorer.{kind}").read_text(encoding="utf8") for kind in ("js", "css"))
         oxigraph = (STATIC / "offline" / "oxigraph.wasm").read_bytes()
@@ -42,6 +42,7 @@ def page(store: Store, opening: Mapping[str, Any]) -> bytes:
         f"default-src 'none'; script-src {hash_of(script)} 'wasm-unsafe-eval'; style-src {hash_of(style)}; "
         "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
+    opening = overview(explore.index(store), {})
     parts = {"opening": json_text(opening), "graph": _packed(_quads(store)), "oxigraph": _packed(oxigraph)}
     return _PAGE.format(policy=policy, style=style, script=script, **parts).encode()
 
