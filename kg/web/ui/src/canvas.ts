@@ -7,7 +7,7 @@ import Sigma from "sigma";
 import { EdgeArrowProgram } from "sigma/rendering";
 import type { Settings } from "sigma/settings";
 import type { NodeDisplayData, PartialButFor } from "sigma/types";
-import { type Line, lines, named, visible } from "./graph";
+import { type Line, lines, named, paths, visible } from "./graph";
 import { arrange, type Arrangement } from "./layout";
 import { colourOf, dark, modalityColour } from "./palette";
 import { forgetPlaces, go, moved, places, state } from "./state";
@@ -40,7 +40,7 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
   let round = 0; // of layouts asked for
 
   const draw = () => {
-    const arrivals = sync(graph);
+    const arrivals = sync(graph, Math.min(Math.max(box.clientWidth / 900, 0.5), 1));
     const many = graph.size > MANY;
     sigma.setSettings({ hideEdgesOnMove: many, renderEdgeLabels: !many, edgeLabelColor: { color: colours().edge } });
     if (arrivals.length) settle(arrivals);
@@ -48,10 +48,10 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
 
   function settle(free: Iri[]): void {
     const number = ++round;
+    const names = graph.nodes();
     const asked = arrangement(graph, new Set(free));
     const take = (found: [number, number][]) => {
       if (number !== round) return;
-      const names = graph.nodes();
       moved(names.flatMap((iri, index): [Iri, [number, number]][] => (asked.nodes[index]!.fixed ? [] : [[iri, found[index]!]])));
     };
     if (!worker) return take(arrange(asked));
@@ -60,7 +60,12 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
   }
 
   const names = nameLayer(sigma, graph, box, () => [hovered, lit] as const);
-  const near = () => (graph.hasNode(hovered) ? new Set([hovered, ...graph.neighbors(hovered)]) : null);
+  const near = () => {
+    if (graph.hasNode(hovered)) return new Set([hovered, ...graph.neighbors(hovered)]);
+    return paths.value.length ? new Set(paths.value.flatMap((path) => path.entities)) : null;
+  };
+  const steps = () => new Set(paths.value.flatMap((path) => path.hops.flat().map((fact) => fact.iri)));
+  let onPath = steps();
   const few = (iri: Iri) => graph.hasNode(iri) && graph.degree(iri) <= LABELLED;
   let lit = near();
   sigma.setSetting("nodeReducer", (iri, data) => {
@@ -77,11 +82,12 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
   sigma.setSetting("edgeReducer", (key, data) => {
     const { selected } = state.value;
     const of = (iri: Iri) => graph.source(key) === iri || graph.target(key) === iri;
-    if (data.facts.includes(selected)) {
-      return { ...data, size: data.size + 2.5, color: colours().chosen, forceLabel: true, zIndex: 2 };
-    }
-    if (lit) return of(hovered) ? { ...data, forceLabel: few(hovered), label: few(hovered) ? data.label : "", zIndex: 1 } : { ...data, color: colours().faded, label: "", zIndex: 0 };
-    return of(selected) ? { ...data, forceLabel: few(selected), label: few(selected) ? data.label : "", zIndex: 1 } : data;
+    const named = { ...data, forceLabel: true, zIndex: 1 };
+    const nameless = { ...data, label: "" }; // else sigma names all lines of what is highlighted
+    if (data.facts.includes(selected)) return { ...named, size: data.size + 2.5, color: colours().chosen, zIndex: 2 };
+    if (onPath.has(data.facts[0])) return { ...named, size: data.size + 1.5 };
+    if (of(hovered) || (!lit && of(selected))) return few(hovered || selected) ? named : nameless;
+    return lit ? { ...nameless, color: colours().faded, zIndex: 0 } : nameless;
   });
 
   const hover = (iri: Iri) => {
@@ -100,8 +106,9 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
 
   const stop = effect(draw);
   const again = effect(() => {
-    void state.value.selected;
-    void state.value.pinned;
+    void state.value;
+    lit = near();
+    onPath = steps();
     sigma.refresh({ skipIndexation: true });
   });
   picture.value = controls(sigma, graph, () => {
@@ -117,14 +124,14 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
   };
 }
 
-/** Make the graph what is on show; gives the entities that have no place yet. */
-function sync(graph: Graph): Iri[] {
+/** Make the graph what is on show, nodes at a scale; gives the entities that have no place yet. */
+function sync(graph: Graph, scale: number): Iri[] {
   const { entities } = visible.value;
   const there = new Set(entities.map((entity) => entity.iri));
   for (const iri of graph.nodes()) if (!there.has(iri)) graph.dropNode(iri);
   const arrivals: Entity[] = [];
   for (const entity of entities) {
-    const look = { label: shortened(entity.label), size: size(entity), color: colourOf(entity), zIndex: 1 };
+    const look = { label: shortened(entity.label), size: size(entity) * scale, color: colourOf(entity), zIndex: 1 };
     const place = places.value.get(entity.iri) ?? (entity.x === undefined ? undefined : ([entity.x, entity.y!] as const));
     if (!place && !graph.hasNode(entity.iri)) arrivals.push(entity);
     const at = place ? { x: place[0], y: -place[1] } : graph.hasNode(entity.iri) ? {} : { x: 0, y: 0 };

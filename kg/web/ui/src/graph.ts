@@ -79,6 +79,7 @@ function groupsOf(name: string): Group[] {
 /** All entities and facts that the state puts on show, before hiding and filtering. */
 const chosen = computed(() => {
   const { limit, opened } = state.value;
+  if (limit && !opening.value) return { shown: new Set<Iri>(), shownFacts: new Set<Iri>() }; // all at once, or it jumps
   const shownFacts = new Set<Iri>(limit ? opening.value?.facts : []);
   const shown = new Set<Iri>(limit ? opening.value?.entities : []);
   for (const name of opened) {

@@ -1,12 +1,7 @@
 // The page in a file: its data are in it, compressed; nothing is fetched.
 
-import { createElement, render } from "preact";
+import { begin } from "../begin";
 import LayoutWorker from "../layout.worker?worker&inline";
-import { setLayoutWorker } from "../doors";
-import * as graph from "../graph";
-import * as state from "../state";
-import "../style.css";
-import { App } from "../views/app";
 import { page } from "./page";
 
 const text = (id: string) => document.getElementById(id)!.textContent!;
@@ -16,13 +11,10 @@ async function bytes(id: string): Promise<ArrayBuffer> {
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-async function begin(): Promise<void> {
-  setLayoutWorker(() => new LayoutWorker());
-  state.start();
+async function start(): Promise<void> {
   const [quads, oxigraph] = await Promise.all([bytes("graph"), bytes("oxigraph")]);
   const source = await page({ opening: JSON.parse(text("opening")), quads: new Uint8Array(quads), oxigraph });
-  void graph.start(source);
-  render(createElement(App, null), document.body);
+  begin(source, () => new LayoutWorker());
 }
 
-void begin();
+void start();

@@ -31,9 +31,10 @@ async function list(): Promise<void> {
 
 function Token() {
   return (
-    <label class="token">
-      {t("token")}
+    <form class="token" onSubmit={(event) => event.preventDefault()}>
+      <label for="token">{t("token")}</label>
       <input
+        id="token"
         type="password"
         autocomplete="off"
         value={token.value}
@@ -42,7 +43,7 @@ function Token() {
           sessionStorage.setItem("kg-token", token.value);
         }}
       />
-    </label>
+    </form>
   );
 }
 
