@@ -15,8 +15,9 @@ import pytest
 from command import run_kg
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from rdflib import Graph
-from served import FAR, serving
+from served import FAR, publish, serving
 
+from kg.ontology import load
 from kg.web.explorer import STATIC
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -24,6 +25,7 @@ FLAGS = (
     "--no-sandbox --no-first-run --disable-background-networking --disable-sync --use-gl=angle --use-angle=swiftshader"
 )
 FLAGS += " --enable-unsafe-swiftshader"
+EVIL = "<img src=x onerror=\"document.title='broken'\"></script><script>alert(1)</script>"
 ID = "https://example.org/kg/id/"
 OPEN = {"viewport": {"width": 1400, "height": 860}, "reduced_motion": "reduce"}
 
@@ -378,6 +380,17 @@ def test_a_wrong_query_says_where_and_labels_stay_text(show: Show, home: str) ->
         return  # a refused query is told in the browser's console too; the offline page shows what is said
     page = show(home, "tab=query&query=" + quote("SELECT * {\n ?x zz:y ?z }"))
     expect(page.locator(".failure")).to_contain_text("2")
+
+
+def test_names_of_articles_stay_text(show: Show, tmp_path: Path) -> None:
+    publish(tmp_path, load(), EVIL)
+    with serving(tmp_path) as (address, _):
+        run_kg("export", "--format", "explorer", "--out", str(tmp_path), "-o", "page.html", cwd=tmp_path)
+        for home in (address, (tmp_path / "page.html").as_uri()):
+            for told in ("entity=id:openai", "tab=table", "tab=article&article=article:news/b%25C3%25A0i.txt"):
+                page = show(home, told)
+                page.get_by_text(EVIL).first.wait_for()
+                assert page.locator("img").count() == 0 and page.title() == "kg"
 
 
 # Files
