@@ -22,7 +22,7 @@ THINGS_OF_ARTICLE = 4  # new ones, on average
 EXPONENT = 0.9  # of Zipf's law
 
 _PUBLISHERS = ("Báo Sáng", "Tin Miền Biển", "Northern Post", "")
-_MODALITIES = ((Modality.ASSERTED, 75), (Modality.PLANNED, 12), (Modality.POSSIBLE, 8), (Modality.DENIED, 5))
+_MODALITIES = {Modality.ASSERTED: 75, Modality.PLANNED: 12, Modality.POSSIBLE: 8, Modality.DENIED: 5}  # of a hundred
 _WORDS: Mapping[str, Mapping[Modality | str, str]] = {  # how a language puts a fact
     "vi": {
         Modality.ASSERTED: "",
@@ -134,7 +134,7 @@ class _Writer:
                 one for one in tried if one != subject and self.ontology.allows(subject.type, relation, one.type)
             )
             if objects:
-                modality = self.random.choices(*zip(*_MODALITIES, strict=True))[0]
+                modality = self.random.choices(list(_MODALITIES), list(_MODALITIES.values()))[0]
                 speaker = self._thing(topic) if self.random.random() < 0.2 else None
                 speaker = speaker if speaker and speaker.type in ("Person", "Organization") else None
                 return _Stated(subject, relation, objects, modality, speaker, self._date())
