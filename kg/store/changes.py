@@ -33,13 +33,13 @@ def article_change(
     renamed = move.renamed
     others, others_after = _renamed_plain(store, renamed, graph, plain)
     old = (_plain_of_graph(store, graph, plain) if graph else set()) | others
-    new = _plain_of(triples, plain) | others_after
+    new = plain_rows(triples, plain) | others_after
     return [
         *(updates.replace_graph(graph, triples) if graph else ()),
         *updates.forget_runs(),
-        *difference(_identity(move.before), _identity(move.placed), IDENTITY_GRAPH),
+        *difference(identity_rows(move.before), identity_rows(move.placed), IDENTITY_GRAPH),
         *updates.rename_ends(renamed),
-        *difference(_stored_entities(store, move), _entities(move.canonicals, classes)),
+        *difference(_stored_entities(store, move), entity_rows(move.canonicals, classes)),
         *difference(old, new),
         *updates.keep_supported(old - new, plain),
     ]
@@ -56,13 +56,14 @@ def difference(old: set[Row], new: set[Row], graph: URIRef | None = None) -> lis
     return operations
 
 
-def _identity(placed: Mapping[str, Placed]) -> set[Row]:
+def identity_rows(placed: Mapping[str, Placed]) -> set[Row]:
+    """Which entity each mention refers to, and why."""
     refers, reason = KG.refersTo.n3(), KG.mergeReason.n3()
     rows = {(f"<{iri}>", refers, f"<{mention.entity}>") for iri, mention in placed.items()}
     return rows | {(f"<{iri}>", reason, updates.literal(mention.reason)) for iri, mention in placed.items()}
 
 
-def _entities(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> set[Row]:
+def entity_rows(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> set[Row]:
     """Class, names and broader concepts of entities."""
     rows: set[Row] = set()
     for entity in canonicals:
@@ -88,7 +89,7 @@ def _stored_entities(store: ox.Store, move: Move) -> set[Row]:
     return rows
 
 
-def _plain_of(triples: Iterable[Triple], plain: str) -> set[Row]:
+def plain_rows(triples: Iterable[Triple], plain: str) -> set[Row]:
     """The plain triples that the statements among ``triples`` become."""
     statements: dict[URIRef, dict[URIRef, Node]] = defaultdict(dict)
     for subject, predicate, object in triples:
