@@ -1,0 +1,183 @@
+"""What the explorer asks besides SPARQL, as JSON: search, overview, neighbours, path. GET only, nothing is changed.
+
+    /api/search?q=TEXT&limit=20                    entities by beginnings of their names, all for no text
+    /api/overview?limit=200                        the picture to begin with
+    /api/neighbours?entity=IRI&limit=300           an entity's facts by relation and direction
+    /api/path?from=IRI&to=IRI&limit=3&longest=6    how two entities are connected; &modality=asserted,planned
+
+What is wrong with a request is told as {"error": message}: 400, 404 for an unknown entity, 503 for no graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from kg.errors import KgError, RequestError
+from kg.explore.index import MODALITIES, Index
+from kg.explore.neighbours import neighbours
+from kg.explore.opening import Opening, opening
+from kg.explore.paths import paths
+from kg.store import Store
+from kg.web.indexed import Indexed
+
+JSON = Mapping[str, Any]
+Answer = Callable[[Index, Mapping[str, str]], JSON]
+
+LIMITS = {  # of a parameter of a path: what it is without being named, and what is the most
+    ("search", "limit"): (20, 1000),
+    ("overview", "limit"): (200, 2000),
+    ("neighbours", "limit"): (300, 10_000),
+    ("path", "limit"): (3, 50),
+    ("path", "longest"): (6, 8),
+}
+OPENINGS = 8  # pictures that are kept: they take longer than anything else
+
+
+class Unknown(RequestError):
+    """An entity that the graph does not have."""
+
+
+def routes(published: Callable[[], Store]) -> list[Route]:
+    """The routes for the store that ``published`` gives; its index is begun now, in the background."""
+    indexed = Indexed(published)
+    indexed.begin()
+    answers: Mapping[str, Answer] = {
+        "search": _search,
+        "overview": partial(_overview, lru_cache(maxsize=OPENINGS)(opening)),
+        "neighbours": _neighbours,
+        "path": _path,
+    }
+    return [Route(f"/api/{name}", _route(indexed, answer), methods=["GET"]) for name, answer in answers.items()]
+
+
+def _route(indexed: Callable[[], Index], answer: Answer) -> Callable[[Request], Response]:
+    """An endpoint that Starlette runs in a thread, since it is no coroutine."""
+
+    def send(request: Request) -> Response:
+        try:
+            content, status = answer(indexed(), request.query_params), 200
+        except RequestError as error:
+            content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
+        except KgError as error:
+            content, status = {"error": f"the graph cannot be read: {error}"}, 503
+        return JSONResponse(content, status, headers={"Cache-Control": "no-cache"})
+
+    return send
+
+
+# What each gives
+
+
+def _search(index: Index, asked: Mapping[str, str]) -> JSON:
+    text, limit = asked.get("q", "").strip(), _number(asked, "search", "limit")
+    if text:
+        found, total = index.names.find(text, limit=limit)
+    else:
+        found, total = list(enumerate(index.labels[:limit])), len(index.labels)
+    return {"results": [_entity(index, number) | {"matched": name} for number, name in found], "total": total}
+
+
+def _overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, str]) -> JSON:
+    picture = drawn(index, limit=_number(asked, "overview", "limit"))
+    places = zip(picture.communities, picture.positions, strict=True)
+    return {
+        "entities": [
+            _entity(index, number) | {"community": community, "x": x, "y": y}
+            for number, (community, (x, y)) in enumerate(places)
+        ],
+        "facts": _listed(index, picture.facts),
+        "total": {"entities": len(index.iris), "facts": len(index.facts.iris)},
+    }
+
+
+def _neighbours(index: Index, asked: Mapping[str, str]) -> JSON:
+    entity = _named(index, asked, "entity")
+    groups = [
+        {
+            "relation": group.relation,
+            "direction": group.direction,
+            "count": group.count,
+            "facts": _listed(index, group.facts),
+            "entities": [_entity(index, number) for number in group.entities],
+        }
+        for group in neighbours(index, entity, limit=_number(asked, "neighbours", "limit"))
+    ]
+    return {"entity": _entity(index, entity), "groups": groups, "total": int(index.degrees[entity])}
+
+
+def _path(index: Index, asked: Mapping[str, str]) -> JSON:
+    start, end = _named(index, asked, "from"), _named(index, asked, "to")
+    limit, longest = (_number(asked, "path", name) for name in ("limit", "longest"))
+    found = paths(index, start, end, limit=limit, longest=longest, modalities=_modalities(asked))
+    return {
+        "paths": [
+            {
+                "entities": [index.iris[number] for number in path.entities],
+                "hops": [_listed(index, hop) for hop in path.hops],
+            }
+            for path in found
+        ]
+    }
+
+
+# What is asked
+
+
+def _number(asked: Mapping[str, str], path: str, name: str) -> int:
+    usual, most = LIMITS[path, name]
+    text = asked.get(name, str(usual))
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
+        raise RequestError(f"{name} is {text!r}: give a number from 1 to {most}")
+    return int(text)
+
+
+def _named(index: Index, asked: Mapping[str, str], name: str) -> int:
+    iri = asked.get(name, "")
+    if not iri:
+        raise RequestError(f"{name} is missing: give the IRI of an entity")
+    if iri not in index.numbers:
+        raise Unknown(f"no entity {iri!r} in the graph: /api/search finds entities by name")
+    return index.numbers[iri]
+
+
+def _modalities(asked: Mapping[str, str]) -> Sequence[str]:
+    names = asked.get("modality", ",".join(MODALITIES)).split(",")
+    if unknown := sorted(set(names) - set(MODALITIES)):
+        raise RequestError(f"modality {unknown[0]!r}: use some of {','.join(MODALITIES)}")
+    return names
+
+
+# Entities and facts by number
+
+
+def _entity(index: Index, number: int) -> dict[str, Any]:
+    return {
+        "iri": index.iris[number],
+        "label": index.labels[number],
+        "type": index.types[number],
+        "degree": int(index.degrees[number]),
+    }
+
+
+def _listed(index: Index, numbers: Iterable[int]) -> list[JSON]:
+    facts = index.facts
+    return [
+        {
+            "iri": facts.iris[number],
+            "s": index.iris[facts.subjects[number]],
+            "p": facts.relation_iris[facts.relations[number]],
+            "o": index.iris[facts.objects[number]],
+            "modality": MODALITIES[facts.modalities[number]],
+            "confidence": float(facts.confidences[number]),
+            "speaker": facts.speakers[number],
+            "date": facts.dates[number],
+            "article": facts.articles[number],
+        }
+        for number in numbers
+    ]
