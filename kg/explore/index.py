@@ -1,123 +1,144 @@
-"""All entities and facts of a checkpoint in memory: for search, neighbourhoods, paths and the opening picture.
+"""What the explorer knows by heart of one checkpoint: entities and facts by number, and who is in which fact.
 
-Made once, in one pass; entities are numbered by importance, so the lower number is the more central one.
+An entity's number is its rank: 0 is the most central one, and those that are in no fact come last. A fact's number is
+its place in the order of statement IRIs. So the same graph gives the same index.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from sys import intern
 
-from kg.explore.importance import ranks
-from kg.explore.names import Names
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.explore.importance import pageranks
+from kg.explore.names import Names, listed
+from kg.model import Modality
+from kg.ontology import local_name
 from kg.store import Store
 
-MODALITIES = {"Asserted": "asserted", "Planned": "planned", "Possible": "possible", "Denied": "denied"}
+Ints = NDArray[np.int32]
+
+MODALITIES = tuple(str(modality) for modality in Modality)  # a fact's modality is a place in this
+DENIED = MODALITIES.index(Modality.DENIED)
+
+_ENTITIES = "{ SELECT DISTINCT ?e { ?m kg:refersTo ?e } } ?e"
+_FACTS = """SELECT ?st ?s ?p ?o ?modality ?confidence ?article ?speaker ?date {
+?st rdf:subject ?s ; rdf:predicate ?p ; kg:objectMention ?m ; kg:modality ?modality ; kg:confidence ?confidence .
+?m kg:refersTo ?o ; kg:inArticle ?article .
+OPTIONAL { ?st prov:wasAttributedTo ?speaker } OPTIONAL { ?st schema:temporalCoverage ?date } }"""
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """An entity. ``type`` is the IRI of its class, ``degree`` the number of its facts."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """All facts, by column; ``iris`` are those of their statements, sorted."""
 
-    iri: str
-    label: str
-    type: str
-    aliases: tuple[str, ...]
-    degree: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A fact by the IRI of its statement; subject and object are numbers of entities, the rest IRIs."""
-
-    iri: str
-    subject: int
-    relation: str
-    object: int
-    modality: str
-    confidence: float
-    speaker: str  # "" where the article itself says it
-    date: str  # ISO 8601 of any precision, or ""
-    article: str
+    iris: tuple[str, ...]
+    subjects: Ints  # numbers of entities, as objects
+    objects: Ints
+    relations: Ints  # places in relation_iris
+    relation_iris: tuple[str, ...]
+    modalities: Ints  # places in MODALITIES
+    confidences: NDArray[np.float64]
+    speakers: tuple[str, ...]  # IRIs, "" where the article itself says it
+    dates: tuple[str, ...]  # ISO 8601 of any precision, "" for none
+    articles: tuple[str, ...]  # IRIs
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """``about``: the numbers of the facts of each entity, by its number."""
+    """Entities by number, their facts, and their names."""
 
-    things: tuple[Thing, ...]
-    claims: tuple[Claim, ...]
-    number: Mapping[str, int]  # of each entity, by IRI
-    about: Mapping[int, Sequence[int]]
+    iris: tuple[str, ...]
+    labels: tuple[str, ...]
+    types: tuple[str, ...]  # IRIs of classes, "" for none
+    numbers: Mapping[str, int]  # of entities, by IRI
+    degrees: Ints  # how many facts an entity is in
+    facts: Facts
+    starts: Ints  # the facts of entity n are about[starts[n]:starts[n + 1]], ascending
+    about: Ints
+    names: Names
 
-    @cached_property
-    def names(self) -> Names:
-        """For search."""
-        return Names([(thing.label, *thing.aliases) for thing in self.things])
-
-    def other(self, claim: int, thing: int) -> int:
-        """The other end of a fact."""
-        found = self.claims[claim]
-        return found.object if found.subject == thing else found.subject
-
-    @property
-    def linked(self) -> int:
-        """How many entities are in a fact."""
-        return sum(thing.degree > 0 for thing in self.things)
+    def facts_of(self, entity: int) -> Ints:
+        """Numbers of the facts that an entity is in, each once."""
+        return self.about[self.starts[entity] : self.starts[entity + 1]]
 
 
-def index(store: Store) -> Index:
-    """The index of what a store holds."""
-    rows = list(_rows(store, _FACTS))
-    things = sorted(_rows(store, _THINGS), key=lambda row: row["e"])
-    number = {row["e"]: n for n, row in enumerate(things)}
-    ends = [(number[row["s"]], number[row["o"]]) for row in rows]
-    degree = defaultdict[int, int](int)
-    for pair in ends:
+def read_index(store: Store) -> Index:
+    """The index of all that a store holds."""
+    labels, aliases, types = (_of_entities(store, name) for name in ("skos:prefLabel", "skos:altLabel", "a"))
+    rows = sorted(_rows(store, _FACTS), key=itemgetter("st"))
+    ends = {row[end] for row in rows for end in ("s", "o")}
+    iris, degrees = _ranked(sorted({*labels, *types, *ends}), rows)
+    numbers = {iri: number for number, iri in enumerate(iris)}
+    facts = _facts(rows, numbers)
+    starts, about = _about(facts, len(iris))
+    shown = tuple(min(labels.get(iri, [local_name(iri)])) for iri in iris)
+    others = [
+        sorted({*labels.get(iri, ()), *aliases.get(iri, ())} - {label}) for iri, label in zip(iris, shown, strict=True)
+    ]
+    names = listed(shown, others, degrees)
+    kinds = tuple(intern(min(types.get(iri, [""]))) for iri in iris)
+    return Index(tuple(iris), shown, kinds, numbers, degrees, facts, starts, about, names)
+
+
+def _rows(store: Store, query: str) -> Iterable[Mapping[str, str]]:
+    """The solutions of a query as strings; JSON is the quickest way out of the store."""
+    bindings = json.loads(store.query(query).serialize("json"))["results"]["bindings"]
+    return ({name: term["value"] for name, term in row.items()} for row in bindings)
+
+
+def _of_entities(store: Store, property: str) -> Mapping[str, list[str]]:
+    """Entity -> the values of a property."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(store, f"SELECT DISTINCT ?e ?value {{ {_ENTITIES} {property} ?value }}"):
+        values[row["e"]].append(row["value"])
+    return values
+
+
+def _ranked(iris: Sequence[str], rows: Sequence[Mapping[str, str]]) -> tuple[list[str], Ints]:
+    """Entities, the most central first, and their degrees."""
+    numbers = {iri: number for number, iri in enumerate(iris)}
+    pairs = [(numbers[row["s"]], numbers[row["o"]]) for row in rows]
+    weights = pageranks(len(iris), pairs)
+    degrees = np.zeros(len(iris), np.int32)
+    for pair in pairs:
         for end in set(pair):
-            degree[end] += 1
-    weight = ranks(len(things), ends)
-    order = sorted(number.values(), key=lambda n: (degree[n] == 0, -weight[n], -degree[n], n))
-    place = {n: rank for rank, n in enumerate(order)}
-    claims = sorted(
-        (_claim(row, place[s], place[o]) for row, (s, o) in zip(rows, ends, strict=True)), key=lambda claim: claim.iri
+            degrees[end] += 1
+    order = sorted(range(len(iris)), key=lambda n: (degrees[n] == 0, -weights[n], -degrees[n], n))
+    return [iris[n] for n in order], degrees[order]
+
+
+def _facts(rows: Sequence[Mapping[str, str]], numbers: Mapping[str, int]) -> Facts:
+    relations = tuple(sorted({row["p"] for row in rows}))
+    places = {relation: place for place, relation in enumerate(relations)}
+    return Facts(
+        tuple(row["st"] for row in rows),
+        _ints(numbers[row["s"]] for row in rows),
+        _ints(numbers[row["o"]] for row in rows),
+        _ints(places[row["p"]] for row in rows),
+        relations,
+        _ints(MODALITIES.index(local_name(row["modality"]).lower()) for row in rows),
+        np.array([float(row["confidence"]) for row in rows]),
+        *(tuple(intern(row.get(name, "")) for row in rows) for name in ("speaker", "date", "article")),
     )
-    about = defaultdict[int, list[int]](list)
-    for at, claim in enumerate(claims):
-        for end in {claim.subject, claim.object}:
-            about[end].append(at)
-    ranked = tuple(_thing(things[n], degree[n]) for n in order)
-    return Index(ranked, tuple(claims), {thing.iri: n for n, thing in enumerate(ranked)}, dict(about))
 
 
-def _thing(row: Mapping[str, str], degree: int) -> Thing:
-    aliases = tuple(sorted(filter(None, row.get("aliases", "").split("\n"))))
-    return Thing(row["e"], row["label"], row["type"], aliases, degree)
+def _ints(numbers: Iterable[int]) -> Ints:
+    return np.fromiter(numbers, np.int32)
 
 
-def _claim(row: Mapping[str, str], subject: int, object: int) -> Claim:
-    modality = MODALITIES[row["modality"].rpartition("#")[2]]
-    confidence = float(row["confidence"])
-    more = (row.get("speaker", ""), row.get("date", ""), row["a"])
-    return Claim(row["st"], subject, row["p"], object, modality, confidence, *more)
-
-
-def _rows(store: Store, query: str) -> Iterator[dict[str, str]]:
-    """Solutions as plain texts: for many rows several times as fast as terms of rdflib."""
-    found: dict[str, Any] = json.loads(store.query(query).serialize("json"))
-    for row in found["results"]["bindings"]:
-        yield {name: term["value"] for name, term in row.items()}
-
-
-_FACTS = """SELECT ?st ?s ?p ?o ?modality ?confidence ?speaker ?date ?a {
-  ?st rdf:subject ?s ; rdf:predicate ?p ; kg:objectMention ?m ; kg:modality ?modality ; kg:confidence ?confidence .
-  ?m kg:refersTo ?o ; kg:inArticle ?a .
-  OPTIONAL { ?st prov:wasAttributedTo ?speaker } OPTIONAL { ?st schema:temporalCoverage ?date } }"""
-_THINGS = """SELECT ?e (MIN(?name) AS ?label) (MIN(STR(?kind)) AS ?type)
-  (GROUP_CONCAT(DISTINCT ?alias; separator="\\n") AS ?aliases) {
-  { SELECT DISTINCT ?e { ?m kg:refersTo ?e } } ?e skos:prefLabel ?name ; a ?kind .
-  OPTIONAL { ?e skos:altLabel ?alias } } GROUP BY ?e"""
+def _about(facts: Facts, entities: int) -> tuple[Ints, Ints]:
+    """For ``Index.starts`` and ``Index.about``."""
+    every = np.arange(len(facts.iris), dtype=np.int32)
+    other = facts.subjects != facts.objects
+    ends = np.concatenate([facts.subjects, facts.objects[other]])
+    numbers = np.concatenate([every, every[other]])
+    order = np.lexsort((numbers, ends))
+    starts = np.searchsorted(ends[order], np.arange(entities + 1)).astype(np.int32)
+    return starts, numbers[order]

@@ -1,83 +1,139 @@
-"""Search in names as people type them: beginnings of words, with or without tone marks."""
+"""Names -> entities as people type: by the beginnings of words, with or without tone marks.
+
+Names are numbered by how many facts their entity is in, the most first, so what is found need not be sorted. For each
+way to write a word there is one sorted list of words; those that begin alike stand side by side, and so do the names
+that hold them.
+"""
 
 from __future__ import annotations
 
-import bisect
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-MOST = 5000  # candidates that are looked at closely, the most important ones
-_WORD = re.compile(r"\w+")
+import numpy as np
+from numpy.typing import NDArray
 
+from kg.identity import name_key, slug
 
-def plain(text: str) -> str:
-    """Small letters without tone marks.
+Ints = NDArray[np.int32]
+Marks = NDArray[np.bool_]  # of names: whether each is meant
 
-    >>> plain("Điện Biên")
-    'dien bien'
-    """
-    letters = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+_WORD = re.compile(r"[^\W_]+")
+_LAST = "\U0010ffff"  # after all that a word may begin with
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """Words, sorted, and the names that hold them: word n stands in names[starts[n]:starts[n + 1]]."""
+
+    words: Sequence[str]
+    starts: Ints
+    names: Ints
+
+    def beginning(self, start: str, marks: Marks) -> None:
+        """Mark the names that hold a word with such a beginning."""
+        first, last = bisect_left(self.words, start), bisect_left(self.words, start + _LAST)
+        marks[self.names[self.starts[first] : self.starts[last]]] = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Names:
-    """Names of things; things are numbered by importance, the most important is 0."""
+    """All names of all entities, by number."""
 
-    def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
-        self._names = names
-        self._plain = [tuple(map(plain, some)) for some in names]
-        words = defaultdict[str, set[int]](set)
-        self._whole = defaultdict[str, list[int]](list)
-        for number, some in enumerate(self._plain):
-            for name in some:
-                self._whole[name].append(number)
-                for word in _WORD.findall(name):
-                    words[word].add(number)
-        self._words = sorted(words)
-        self._having = [sorted(words[word]) for word in self._words]
-        self.find = lru_cache(maxsize=4096)(self._find)
+    texts: Sequence[str]
+    entities: Ints
+    keys: Mapping[str, Sequence[int]]  # a name as ``name_key`` writes it -> numbers of names
+    slugs: Mapping[str, Sequence[int]]  # the same without tone marks
+    true: Words  # with tone marks
+    plain: Words  # without
 
-    def _find(self, text: str) -> tuple[tuple[int, str], ...]:
-        """The things that a text may mean, with the name that fits, the best first; all for an empty text."""
-        wanted = " ".join(text.split())
-        bare = plain(wanted)
-        words = _WORD.findall(bare)
-        if not words:
-            return () if bare else tuple((number, some[0]) for number, some in enumerate(self._names))
-        candidates = set.intersection(*map(self._beginning, words))
-        looked = {*sorted(candidates)[:MOST], *self._whole.get(bare, ())}
-        ranked = []
-        for number in looked:
-            rank, name = min(
-                (_rank(name, own, wanted, bare, words), name)
-                for name, own in zip(self._names[number], self._plain[number], strict=True)
-            )
-            if rank < _NONE:
-                ranked.append((rank, number, name))
-        ranked.sort()
-        rest = sorted(candidates - looked)  # all fit: each has these words, perhaps in several names
-        return (*((number, name) for _, number, name in ranked), *((number, self._names[number][0]) for number in rest))
+    def find(self, text: str, *, limit: int) -> tuple[list[tuple[int, str]], int]:
+        """Entities by number, each with the name that fits, best first, and how many there are in all.
 
-    def _beginning(self, word: str) -> set[int]:
-        """The things that have a word beginning so."""
-        first = bisect.bisect_left(self._words, word)
-        last = bisect.bisect_left(self._words, word + "\U0010ffff")
-        return set().union(*self._having[first:last])
+        Whole names go first, then those with the same tone marks; of equals those in more facts.
+        """
+        fits = self._fitting(self.plain, [[word] for word in plain_words(text)])
+        true = self._fitting(self.true, [true_forms(word) for word in true_words(text)]) & fits
+        exact = (self.keys.get(name_key(text), ()), self.slugs.get(_bare(text), ()))
+        found: dict[int, str] = {}
+        for names in (*exact, np.flatnonzero(true).tolist(), np.flatnonzero(fits).tolist()):
+            for name in names:
+                if len(found) >= limit:
+                    break
+                found.setdefault(int(self.entities[name]), self.texts[name])
+        for names in exact:
+            fits[list(names)] = True
+        return list(found.items()), len(np.unique(self.entities[fits]))
+
+    def _fitting(self, words: Words, asked: Iterable[Iterable[str]]) -> Marks:
+        """The names that hold, of each of the words asked for, a beginning in one of its forms."""
+        fits = np.ones(len(self.texts), np.bool_)
+        for forms in asked:
+            marks = np.zeros(len(self.texts), np.bool_)
+            for form in forms:
+                words.beginning(form, marks)
+            fits &= marks
+        return fits
 
 
-_NONE = 5
+def listed(labels: Sequence[str], aliases: Sequence[Sequence[str]], degrees: Ints) -> Names:
+    """The names of entities 0, 1, 2 ...: of each its label, its aliases and its degree."""
+    texts: list[str] = []
+    entities: list[int] = []
+    for entity in np.argsort(-degrees, kind="stable"):
+        for text in (labels[entity], *aliases[entity]):
+            texts.append(text)
+            entities.append(int(entity))
+    true = ({form for word in true_words(text) for form in true_forms(word)} for text in texts)
+    plain = (plain_words(text) for text in texts)
+    keys, slugs = (_numbered([key(text)] for text in texts) for key in (name_key, _bare))
+    return Names(texts, np.array(entities, np.int32), keys, slugs, _words(true), _words(plain))
 
 
-def _rank(name: str, own: str, wanted: str, bare: str, words: Sequence[str]) -> int:
-    """0: the name as typed, 1: but for tone marks, 2: it begins so, 3: but for tone marks, 4: its words do, 5: no."""
-    if name.casefold() == wanted.casefold():
-        return 0
-    if own == bare:
-        return 1
-    if own.startswith(bare):
-        return 2 if name.casefold().startswith(wanted.casefold()) else 3
-    found = _WORD.findall(own)
-    return 4 if all(any(one.startswith(word) for one in found) for word in words) else _NONE
+def plain_words(text: str) -> list[str]:
+    """Its words in small letters without tone marks; of a text without letters all that it has.
+
+    >>> plain_words("Điện hạt nhân"), plain_words("?!")
+    (['dien', 'hat', 'nhan'], ['?!'])
+    """
+    return _bare(text).split("-") if _WORD.search(text) else ["".join(text.split())]
+
+
+def true_words(text: str) -> list[str]:
+    """Its words in small letters as they are written.
+
+    >>> true_words("Hoà Bình, 2026")
+    ['hoà', 'bình', '2026']
+    """
+    whole = unicodedata.normalize("NFC", text).casefold()
+    return _WORD.findall(whole) or ["".join(whole.split())]
+
+
+def true_forms(word: str) -> set[str]:
+    """A word as it is written, and with the tone mark where all spellings have it: hoà, hòa."""
+    return {word, name_key(word)}
+
+
+def _bare(text: str) -> str:
+    return slug(text) if _WORD.search(text) else text
+
+
+def _numbered(found: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, words in enumerate(found):
+        for word in dict.fromkeys(words):
+            numbers[word].append(number)
+    return dict(numbers)
+
+
+def _words(found: Iterable[Iterable[str]]) -> Words:
+    """``found``: the words of name 0, 1, 2 ..."""
+    numbers = _numbered(found)
+    words = sorted(numbers)
+    lengths = [len(numbers[word]) for word in words]
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return Words(words, starts, np.array([name for word in words for name in numbers[word]], np.int32))

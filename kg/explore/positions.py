@@ -188,3 +188,45 @@ def _apart(points: Points, rooms: Any, *, rounds: int = 120) -> Points:
         xy[:, 0] += (np.where(dx == 0, order, np.sign(dx)) * over_x * sideways).sum(axis=1) * 0.25
         xy[:, 1] += (np.where(dy == 0, order, np.sign(dy)) * over_y * upright).sum(axis=1) * 0.25
     return xy
+
+
+def around(
+    core: Sequence[tuple[int, int]], entities: int, pairs: Sequence[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """Positions of more entities than ``layout`` can place: the first ones are placed, each other one goes amid those
+    before it that facts link it with, and where it is crowded all give way.
+    """
+    import numpy as np
+
+    before: list[list[int]] = [[] for _ in range(entities)]
+    for a, b in pairs:
+        if a != b:
+            before[max(a, b)].append(min(a, b))
+    xy = np.zeros((entities, 2))
+    xy[: len(core)] = np.array(core).reshape(-1, 2)
+    reach = float(np.abs(xy).max()) if len(core) else 0.0
+    for n in range(len(core), entities):
+        turn = np.array([np.cos(n * 2.39996), np.sin(n * 2.39996)])
+        xy[n] = xy[before[n]].mean(axis=0) + CELL * turn if before[n] else (reach + CELL) * turn
+    if entities > len(core):
+        xy = _spread(xy * (entities / max(len(core), 1)) ** 0.5)
+    return tuple((round(float(x)), round(float(y))) for x, y in xy)
+
+
+def _spread(points: Points, *, rounds: int = 60) -> Points:
+    """Push apart what is nearer than a cell."""
+    import numpy as np
+    from scipy.spatial import cKDTree
+
+    xy = points.copy()
+    for _ in range(rounds):
+        pairs = cKDTree(xy).query_pairs(CELL, output_type="ndarray")
+        if not len(pairs):
+            break
+        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        way = xy[pairs[:, 1]] - xy[pairs[:, 0]]
+        far = np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6)
+        push = way * ((CELL + 2 - far) / far * 0.4)[:, None]
+        np.add.at(xy, pairs[:, 0], -push)
+        np.add.at(xy, pairs[:, 1], push)
+    return xy

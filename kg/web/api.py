@@ -1,171 +1,183 @@
-"""What the explorer asks besides SPARQL: search, the opening picture, neighbourhoods and paths, as JSON.
+"""What the explorer asks besides SPARQL, as JSON: search, overview, neighbours, path. GET only, nothing is changed.
 
-All of it is answered from an index in memory, made once for each published checkpoint.
+    /api/search?q=TEXT&limit=20                    entities by beginnings of their names, all for no text
+    /api/overview?limit=200                        the picture to begin with
+    /api/neighbours?entity=IRI&limit=300           an entity's facts by relation and direction
+    /api/path?from=IRI&to=IRI&limit=3&longest=6    how two entities are connected; &modality=asserted,planned
+
+What is wrong with a request is told as {"error": message}: 400, 404 for an unknown entity, 503 for no graph.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kg import explore
-from kg.errors import KgError
-from kg.explore import Claim, Index
+from kg.errors import KgError, RequestError
+from kg.explore.index import MODALITIES, Index
+from kg.explore.neighbours import neighbours
+from kg.explore.opening import Opening, opening
+from kg.explore.paths import paths
 from kg.store import Store
+from kg.web.indexed import Indexed
 
-MOST = 2000  # entities of an opening picture
-PLACED = 400  # of them, at most, are given a place: the page finds one for the others
-_FRESH = {"Cache-Control": "no-cache"}
+JSON = Mapping[str, Any]
+Answer = Callable[[Index, Mapping[str, str]], JSON]
 
-JSON = dict[str, Any]
-
-
-class Asked(Exception):
-    """A request that cannot be answered: its status code, and what to tell."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+LIMITS = {  # of a parameter of a path: what it is without being named, and what is the most
+    ("search", "limit"): (20, 1000),
+    ("overview", "limit"): (200, 2000),
+    ("neighbours", "limit"): (300, 10_000),
+    ("path", "limit"): (3, 50),
+    ("path", "longest"): (6, 8),
+}
+OPENINGS = 8  # pictures that are kept: they take longer than anything else
 
 
-class Indexes:
-    """The index of the newest checkpoint; who comes while it is being made waits for it."""
-
-    def __init__(self, published: Callable[[], Store]) -> None:
-        self._published = published
-        self._lock = threading.Lock()
-        self._store: Store | None = None
-
-    def __call__(self) -> Index:
-        """Raises StoreError where the store cannot be read."""
-        store = self._published()
-        with self._lock:
-            if store is not self._store:
-                self._index, self._store = explore.index(store), store
-            return self._index
+class Unknown(RequestError):
+    """An entity that the graph does not have."""
 
 
 def routes(published: Callable[[], Store]) -> list[Route]:
-    """The routes below /api. The index is made in the background from now on."""
-    indexes = Indexes(published)
-    threading.Thread(target=indexes, daemon=True, name="kg index").start()
+    """The routes for the store that ``published`` gives; its index is begun now, in the background."""
+    indexed = Indexed(published)
+    indexed.begin()
+    answers: Mapping[str, Answer] = {
+        "search": _search,
+        "overview": partial(_overview, lru_cache(maxsize=OPENINGS)(opening)),
+        "neighbours": _neighbours,
+        "path": _path,
+    }
+    return [Route(f"/api/{name}", _route(indexed, answer), methods=["GET"]) for name, answer in answers.items()]
 
-    def route(name: str, answer: Callable[[Index, Mapping[str, str]], JSON]) -> Route:
-        async def respond(request: Request) -> Response:
-            try:
-                content = await run_in_threadpool(lambda: answer(indexes(), request.query_params))
-            except Asked as asked:
-                return JSONResponse({"error": str(asked)}, asked.status)
-            except KgError as error:
-                return JSONResponse({"error": str(error)}, 503)
-            return JSONResponse(content, headers=_FRESH)
 
-        return Route(f"/api/{name}", respond)
+def _route(indexed: Callable[[], Index], answer: Answer) -> Callable[[Request], Response]:
+    """An endpoint that Starlette runs in a thread, since it is no coroutine."""
 
-    return [
-        route("search", search),
-        route("overview", overview),
-        route("neighbours", neighbours),
-        route("path", path),
+    def send(request: Request) -> Response:
+        try:
+            content, status = answer(indexed(), request.query_params), 200
+        except RequestError as error:
+            content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
+        except KgError as error:
+            content, status = {"error": f"the graph cannot be read: {error}"}, 503
+        return JSONResponse(content, status, headers={"Cache-Control": "no-cache"})
+
+    return send
+
+
+# What each gives
+
+
+def _search(index: Index, asked: Mapping[str, str]) -> JSON:
+    text, limit = asked.get("q", "").strip(), _number(asked, "search", "limit")
+    if text:
+        found, total = index.names.find(text, limit=limit)
+    else:
+        found, total = list(enumerate(index.labels[:limit])), len(index.labels)
+    return {"results": [_entity(index, number) | {"matched": name} for number, name in found], "total": total}
+
+
+def _overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, str]) -> JSON:
+    picture = drawn(index, limit=_number(asked, "overview", "limit"))
+    places = zip(picture.communities, picture.positions, strict=True)
+    return {
+        "entities": [
+            _entity(index, number) | {"community": community, "x": x, "y": y}
+            for number, (community, (x, y)) in enumerate(places)
+        ],
+        "facts": _listed(index, picture.facts),
+        "total": {"entities": len(index.iris), "facts": len(index.facts.iris)},
+    }
+
+
+def _neighbours(index: Index, asked: Mapping[str, str]) -> JSON:
+    entity = _named(index, asked, "entity")
+    groups = [
+        {
+            "relation": group.relation,
+            "direction": group.direction,
+            "count": group.count,
+            "facts": _listed(index, group.facts),
+            "entities": [_entity(index, number) for number in group.entities],
+        }
+        for group in neighbours(index, entity, limit=_number(asked, "neighbours", "limit"))
     ]
+    return {"entity": _entity(index, entity), "groups": groups, "total": int(index.degrees[entity])}
 
 
-def search(known: Index, asked: Mapping[str, str]) -> JSON:
-    """Entities by a name as people type it."""
-    found = known.names.find(asked.get("q", ""))
-    shown = found[: _number(asked, "limit", 20, 1000)]
-    return {"results": [_thing(known, n) | {"matched": name} for n, name in shown], "total": len(found)}
-
-
-def overview(known: Index, asked: Mapping[str, str]) -> JSON:
-    """The most central entities with the facts between them, their communities and their places."""
-    return _overview(known, _number(asked, "limit", 200, MOST))
-
-
-@lru_cache(maxsize=8)
-def _overview(known: Index, most: int) -> JSON:
-    shown = [n for n, thing in enumerate(known.things[:most]) if thing.degree]
-    inside = set(shown)
-    facts = sorted({c for n in shown for c in known.about[n] if known.other(c, n) in inside})
-    pairs = [(known.claims[c].subject, known.claims[c].object) for c in facts]  # these are numbered from 0 too
-    groups, places = explore.communities(len(shown), pairs), explore.places(known, shown[:PLACED])
-    entities = [_thing(known, n) | {"community": groups[n]} | places.get(n, {}) for n in shown]
-    total = {"entities": known.linked, "facts": len(known.claims)}
-    return {"entities": entities, "facts": [_fact(known, known.claims[c]) for c in facts], "total": total}
-
-
-def neighbours(known: Index, asked: Mapping[str, str]) -> JSON:
-    """An entity's facts by relation and direction, the largest group first; ``limit`` facts in all."""
-    thing = _entity(known, asked, "entity")
-    groups: dict[tuple[str, str], list[int]] = {}
-    for n in known.about.get(thing, ()):
-        claim = known.claims[n]
-        groups.setdefault((claim.relation, "out" if claim.subject == thing else "in"), []).append(n)
-    left = _number(asked, "limit", 300, 10_000)
-    shown = []
-    for (relation, direction), facts in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        best = sorted(facts, key=lambda n: (-known.claims[n].confidence, n))[:left]
-        left -= len(best)
-        ends = sorted({known.other(n, thing) for n in best})
-        told = {"relation": relation, "direction": direction, "count": len(facts)}
-        shown.append(told | {"facts": _facts(known, best), "entities": [_thing(known, n) for n in ends]})
-    return {"entity": _thing(known, thing), "groups": shown, "total": known.things[thing].degree}
-
-
-def path(known: Index, asked: Mapping[str, str]) -> JSON:
-    """The shortest paths between two entities."""
-    ends = _entity(known, asked, "from"), _entity(known, asked, "to")
-    limits = {"most": _number(asked, "limit", 3, 20), "longest": _number(asked, "longest", explore.LONGEST, 10)}
-    modalities = tuple(filter(None, asked.get("modality", "").split(",")))
-    found = explore.paths(known, *ends, **limits, modalities=modalities)
+def _path(index: Index, asked: Mapping[str, str]) -> JSON:
+    start, end = _named(index, asked, "from"), _named(index, asked, "to")
+    limit, longest = (_number(asked, "path", name) for name in ("limit", "longest"))
+    found = paths(index, start, end, limit=limit, longest=longest, modalities=_modalities(asked))
     return {
         "paths": [
-            {"entities": [known.things[n].iri for n in way], "hops": [_facts(known, hop) for hop in hops]}
-            for way, hops in found
+            {
+                "entities": [index.iris[number] for number in path.entities],
+                "hops": [_listed(index, hop) for hop in path.hops],
+            }
+            for path in found
         ]
     }
 
 
-def _number(asked: Mapping[str, str], name: str, usual: int, most: int) -> int:
+# What is asked
+
+
+def _number(asked: Mapping[str, str], path: str, name: str) -> int:
+    usual, most = LIMITS[path, name]
     text = asked.get(name, str(usual))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise Asked(400, f"{name}={text}: give a whole number from 1 to {most}")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
+        raise RequestError(f"{name} is {text!r}: give a number from 1 to {most}")
     return int(text)
 
 
-def _entity(known: Index, asked: Mapping[str, str], name: str) -> int:
-    if not (iri := asked.get(name, "")):
-        raise Asked(400, f"the request names no entity: add {name}=IRI")
-    if iri not in known.number:
-        raise Asked(404, f"no entity {iri} in the graph: search finds the IRIs of entities")
-    return known.number[iri]
+def _named(index: Index, asked: Mapping[str, str], name: str) -> int:
+    iri = asked.get(name, "")
+    if not iri:
+        raise RequestError(f"{name} is missing: give the IRI of an entity")
+    if iri not in index.numbers:
+        raise Unknown(f"no entity {iri!r} in the graph: /api/search finds entities by name")
+    return index.numbers[iri]
 
 
-def _thing(known: Index, number: int) -> JSON:
-    thing = known.things[number]
-    return {"iri": thing.iri, "label": thing.label, "type": thing.type, "degree": thing.degree}
+def _modalities(asked: Mapping[str, str]) -> Sequence[str]:
+    names = asked.get("modality", ",".join(MODALITIES)).split(",")
+    if unknown := sorted(set(names) - set(MODALITIES)):
+        raise RequestError(f"modality {unknown[0]!r}: use some of {','.join(MODALITIES)}")
+    return names
 
 
-def _facts(known: Index, numbers: Sequence[int]) -> list[JSON]:
-    return [_fact(known, known.claims[n]) for n in numbers]
+# Entities and facts by number
 
 
-def _fact(known: Index, claim: Claim) -> JSON:
+def _entity(index: Index, number: int) -> dict[str, Any]:
     return {
-        "iri": claim.iri,
-        "s": known.things[claim.subject].iri,
-        "p": claim.relation,
-        "o": known.things[claim.object].iri,
-        "modality": claim.modality,
-        "confidence": claim.confidence,
-        "speaker": claim.speaker,
-        "date": claim.date,
-        "article": claim.article,
+        "iri": index.iris[number],
+        "label": index.labels[number],
+        "type": index.types[number],
+        "degree": int(index.degrees[number]),
     }
+
+
+def _listed(index: Index, numbers: Iterable[int]) -> list[JSON]:
+    facts = index.facts
+    return [
+        {
+            "iri": facts.iris[number],
+            "s": index.iris[facts.subjects[number]],
+            "p": facts.relation_iris[facts.relations[number]],
+            "o": index.iris[facts.objects[number]],
+            "modality": MODALITIES[facts.modalities[number]],
+            "confidence": float(facts.confidences[number]),
+            "speaker": facts.speakers[number],
+            "date": facts.dates[number],
+            "article": facts.articles[number],
+        }
+        for number in numbers
+    ]
