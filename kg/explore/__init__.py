@@ -3,9 +3,11 @@
     values.py       View, Node, Edge, Quote
     reading.py      store -> View; names -> entities
     importance.py   degree, PageRank, communities
-    index.py        store -> Index: all entities and facts in memory
+    index.py        store -> Index: all entities and facts in memory, by number
     names.py        search in names, as people type them
+    neighbours.py   an entity's facts by relation
     paths.py        how two entities hang together
+    opening.py      the picture to begin with
     positions.py    View -> where to draw each entity
     formats.py      View -> networkx, GraphML, GEXF, CSV
 
@@ -17,11 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.explore.formats import gexf, graphml, network, table
-from kg.explore.importance import communities
-from kg.explore.index import Claim, Index, Thing, index
-from kg.explore.names import Names
-from kg.explore.paths import LONGEST, paths
-from kg.explore.positions import layout, places
+from kg.explore.positions import layout
 from kg.explore.reading import find, view
 from kg.explore.values import MOST, Edge, Node, Quote, View
 from kg.store import Store
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
     import networkx
 
 __all__ = [
-    "LONGEST", "MOST", "Claim", "Edge", "Index", "Names", "Node", "Quote", "Thing", "View", "communities", "find",
-    "gexf", "graphml", "index", "layout", "network", "paths", "places", "table", "to_networkx", "view",
+    "MOST", "Edge", "Node", "Quote", "View", "find", "gexf", "graphml", "layout", "network", "table", "to_networkx",
+    "view",
 ]  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.explore.index import Index
-from kg.explore.values import Edge, Node, View
+from kg.explore.values import Node, View
 
 if TYPE_CHECKING:
     import networkx
@@ -44,21 +43,6 @@ def layout(part: View) -> dict[str, tuple[int, int]]:
         xy[group] = shape
     xy -= xy[parts[0]].mean(axis=0)
     return {node.iri: (round(float(x)), round(float(y))) for node, (x, y) in zip(part.nodes, xy, strict=True)}
-
-
-def places(known: Index, shown: Sequence[int]) -> dict[int, dict[str, int]]:
-    """Where to draw the entities of these numbers, as x and y, by number."""
-    inside = set(shown)
-    facts = sorted({n for thing in shown for n in known.about[thing] if known.other(n, thing) in inside})
-    things = [known.things[n] for n in shown]
-    nodes = tuple(Node(thing.iri, thing.label, thing.type, (), thing.degree, 0.0, 0) for thing in things)
-    ends = (
-        (known.things[c.subject].iri, c.relation, known.things[c.object].iri)
-        for c in map(known.claims.__getitem__, facts)
-    )
-    edges = tuple(Edge("", *end, "", "", "", 0.0, ()) for end in sorted(set(ends)))
-    found = layout(View(nodes, edges, 0, 0, {}, {}))
-    return {n: {"x": x, "y": y} for n, thing in zip(shown, things, strict=True) for x, y in [found[thing.iri]]}
 
 
 def _room(node: Node, entities: int) -> tuple[float, float]:

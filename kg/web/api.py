@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -49,7 +50,7 @@ def routes(published: Callable[[], Store]) -> list[Route]:
     indexed.begin()
     answers: Mapping[str, Answer] = {
         "search": _search,
-        "overview": partial(_overview, lru_cache(maxsize=OPENINGS)(opening)),
+        "overview": partial(overview, lru_cache(maxsize=OPENINGS)(opening)),
         "neighbours": _neighbours,
         "path": _path,
     }
@@ -83,7 +84,8 @@ def _search(index: Index, asked: Mapping[str, str]) -> JSON:
     return {"results": [_entity(index, number) | {"matched": name} for number, name in found], "total": total}
 
 
-def _overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, str]) -> JSON:
+def overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, str]) -> JSON:
+    """The most central entities, as ``drawn`` gives them; those that are in no fact do not count."""
     picture = drawn(index, limit=_number(asked, "overview", "limit"))
     places = zip(picture.communities, picture.positions, strict=True)
     return {
@@ -92,7 +94,7 @@ def _overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, s
             for number, (community, (x, y)) in enumerate(places)
         ],
         "facts": _listed(index, picture.facts),
-        "total": {"entities": len(index.iris), "facts": len(index.facts.iris)},
+        "total": {"entities": int(np.count_nonzero(index.degrees)), "facts": len(index.facts.iris)},
     }
 
 

@@ -10,8 +10,9 @@ import base64
 import gzip
 import io
 
-from kg import explore
 from kg.errors import RequestError
+from kg.explore.index import read_index
+from kg.explore.opening import opening
 from kg.store import Store
 from kg.web.api import overview
 from kg.web.explorer import STATIC
@@ -42,8 +43,11 @@ def page(store: Store) -> bytes:
         f"default-src 'none'; script-src {hash_of(script)} 'wasm-unsafe-eval'; style-src {hash_of(style)}; "
         "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
-    opening = overview(explore.index(store), {})
-    parts = {"opening": json_text(opening), "graph": _packed(_quads(store)), "oxigraph": _packed(oxigraph)}
+    parts = {
+        "opening": json_text(overview(opening, read_index(store), {})),
+        "graph": _packed(_quads(store)),
+        "oxigraph": _packed(oxigraph),
+    }
     return _PAGE.format(policy=policy, style=style, script=script, **parts).encode()
 
 
