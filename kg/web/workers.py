@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from kg.web.worker import FRAME, READY, Task, frame
 
 TIME_LIMIT = 30.0  # seconds of one task
 MEMORY = 2 * 2**30  # bytes of one worker, 256 MB of which are set aside for its stack
+LONG = 1.0  # seconds after which a task is set back behind others
 START_LIMIT = 60.0  # seconds until a new worker is ready, on a busy machine
 PATIENCE = 15.0  # seconds that a task waits for its turn
 QUEUE = 64  # tasks that wait
@@ -39,6 +41,7 @@ class Worker:
         self.link, theirs = socket.socketpair()
         self.link.setblocking(False)
         self._ready = False
+        self.fresh = True  # has not been set back, which cannot be taken back
         command = [sys.executable, "-P", "-m", "kg.web.worker", str(folder), str(theirs.fileno()), str(memory)]
         with theirs:
             self.process = subprocess.Popen(
@@ -56,13 +59,23 @@ class Worker:
         if not self._ready:
             async with asyncio.timeout(START_LIMIT):
                 self._ready = await self._read(len(READY)) == READY
-        async with asyncio.timeout(limit):
-            await loop.sock_sendall(self.link, frame(task))
-            head, size = FRAME.unpack(await self._read(FRAME.size))
-            fields = json.loads(await self._read(head))
-            content = await self._read(size)
+        long = loop.call_later(LONG, self._set_back)
+        try:
+            async with asyncio.timeout(limit):
+                await loop.sock_sendall(self.link, frame(task))
+                head, size = FRAME.unpack(await self._read(FRAME.size))
+                fields = json.loads(await self._read(head))
+                content = await self._read(size)
+        finally:
+            long.cancel()
         headers = tuple((name, value) for name, value in fields["headers"])
         return Answer(content, fields["media_type"], fields["status"], headers)
+
+    def _set_back(self) -> None:
+        """From now on it gets what time others leave."""
+        self.fresh = False
+        with suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PGRP, self.process.pid, 10)
 
     async def _read(self, size: int) -> bytes:
         loop, content = asyncio.get_running_loop(), bytearray(size)
@@ -160,9 +173,9 @@ class Workers:
         return worker
 
     def _give_back(self, worker: Worker, *, whole: bool) -> None:
-        """A worker that was stopped in the middle is replaced."""
+        """A worker that was stopped in the middle, or set back, is replaced."""
         self._busy.discard(worker)
-        if whole:
+        if whole and worker.fresh:
             self._idle.appendleft(worker)  # the one that was used last has the most in its memory
             return
         worker.end()
