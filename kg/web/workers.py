@@ -14,8 +14,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from kg.web.worker import FRAME, READY, Task, frame
 
 TIME_LIMIT = 30.0  # seconds of one task
 MEMORY = 2 * 2**30  # bytes of one worker, 256 MB of which are set aside for its stack
+LONG = 0.3  # seconds after which a task is set back when others ask
 START_LIMIT = 60.0  # seconds until a new worker is ready, on a busy machine
 PATIENCE = 15.0  # seconds that a task waits for its turn
 QUEUE = 64  # tasks that wait
@@ -39,6 +42,7 @@ class Worker:
         self.link, theirs = socket.socketpair()
         self.link.setblocking(False)
         self._ready = False
+        self.fresh = True  # has not been set back, which cannot be taken back
         command = [sys.executable, "-P", "-m", "kg.web.worker", str(folder), str(theirs.fileno()), str(memory)]
         with theirs:
             self.process = subprocess.Popen(
@@ -63,6 +67,14 @@ class Worker:
             content = await self._read(size)
         headers = tuple((name, value) for name, value in fields["headers"])
         return Answer(content, fields["media_type"], fields["status"], headers)
+
+    def set_back(self) -> None:
+        """From now on it gets a smaller share of the processors."""
+        if not self.fresh:
+            return
+        self.fresh = False
+        with suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PGRP, self.process.pid, 10)
 
     async def _read(self, size: int) -> bytes:
         loop, content = asyncio.get_running_loop(), bytearray(size)
@@ -109,7 +121,7 @@ class Workers:
         self._folder, self._memory = Path(folder).resolve(), memory
         self._number, self._spare = number, spare
         self._idle: deque[Worker] = deque()
-        self._busy: set[Worker] = set()
+        self._busy: dict[Worker, tuple[str, float]] = {}  # whom each works for, and since when
         self._running: Counter[str] = Counter()  # by client
         self._waiting: list[_Waiting] = []
         self._closed = False
@@ -133,7 +145,7 @@ class Workers:
     async def ask(self, task: Task, client: str) -> Answer:
         """The answer to a task of a client. Raises Refusal; a task that is cancelled is stopped."""
         await self._turn(client)
-        worker = self._take()
+        worker = self._take(client)
         whole = False
         try:
             answer = await worker.ask(task, self.time_limit)
@@ -151,18 +163,24 @@ class Workers:
 
     # Processes
 
-    def _take(self) -> Worker:
+    def _take(self, client: str) -> Worker:
+        """A worker for a task; what takes long for others is set back behind it."""
+        now = time.monotonic()
+        for worker, (other, began) in self._busy.items():
+            if other != client and now - began > LONG:
+                worker.set_back()
         self.start()
         while not self._idle[0].alive():
             self._idle.popleft().end()
             self.start()
-        self._busy.add(worker := self._idle.popleft())
+        worker = self._idle.popleft()
+        self._busy[worker] = client, now
         return worker
 
     def _give_back(self, worker: Worker, *, whole: bool) -> None:
-        """A worker that was stopped in the middle is replaced."""
-        self._busy.discard(worker)
-        if whole:
+        """A worker that was stopped in the middle, or set back, is replaced."""
+        del self._busy[worker]
+        if whole and worker.fresh:
             self._idle.appendleft(worker)  # the one that was used last has the most in its memory
             return
         worker.end()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from served import publish
+from served import publish, serving
 from starlette.testclient import TestClient
 
 from kg.ontology import load
@@ -268,3 +268,21 @@ def test_a_browser_is_led_to_where_a_person_can_ask(client: TestClient) -> None:
     accept = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
     response = client.get("/sparql", headers=accept, follow_redirects=False)
     assert (response.status_code, response.headers["location"]) == (303, "/#tab=query")
+
+
+@pytest.mark.parametrize("how", ["file", "environment", "printed"])
+def test_the_command_tells_which_token_it_takes(tmp_path: Path, how: str) -> None:
+    publish(tmp_path, load(), "Nvidia")
+    (tmp_path / "token").write_text("aus-der-datei\n")
+    options = ["--allow-update", *(["--token-file", str(tmp_path / "token")] if how == "file" else [])]
+    given = {"file": "aus-der-datei", "environment": "aus-der-umgebung", "printed": ""}[how]
+    with serving(tmp_path, *options, token=given if how == "environment" else "") as (address, process):
+        assert process.stdout
+        process.stdout.readline()
+        told = process.stdout.readline()
+        token = given or told.split()[-1]
+        assert not given or given not in told  # a token that is known is not shown
+        for sent, status in ((token, 204), ("falsch", 401)):
+            headers = {"Content-Type": UPDATE, "Authorization": f"Bearer {sent}"}
+            answer = httpx.post(f"{address}/sparql", content="CLEAR SILENT GRAPH <urn:a>", headers=headers, timeout=60)
+            assert answer.status_code == status, answer.text
