@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from kg.explore.importance import communities
+from kg.explore.importance import Pair, communities
 from kg.explore.index import Index
 from kg.explore.positions import around, layout
 from kg.explore.values import Edge, Node, View
 from kg.ontology import local_name
 
+STRONGEST = 3  # links of each entity that are kept where all of them would be a hairball
 CORE = 300  # entities that are laid out by all their distances; that takes the cube of their number
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The entities 0, 1, 2 ... with what a picture needs; ``facts`` are the numbers of those between them."""
+    """The entities 0, 1, 2 ... with what a picture needs; ``facts`` are the numbers of those to be drawn."""
 
     communities: tuple[int, ...]
     positions: tuple[tuple[int, int], ...]  # pixels at scale 1, y downwards
@@ -25,18 +28,39 @@ class Opening:
 
 
 def opening(index: Index, *, limit: int) -> Opening:
-    """The ``limit`` most central entities; those that are in no fact stay out."""
+    """The ``limit`` most central entities, those in no fact left out, with the facts between them.
+
+    Where these link more than STRONGEST times as many pairs as there are entities, each keeps its STRONGEST links.
+    """
     entities = min(limit, int(np.count_nonzero(index.degrees)))
     facts = index.facts
     between = np.flatnonzero((facts.subjects < entities) & (facts.objects < entities))
     pairs = list(zip(facts.subjects[between].tolist(), facts.objects[between].tolist(), strict=True))
     homes = communities(entities, pairs)
+    kept = _backbone(entities, pairs)
+    drawn = [number for number, pair in zip(between.tolist(), pairs, strict=True) if _sorted(pair) in kept]
     core = min(entities, CORE)
     nodes = tuple(
         Node(str(n), index.labels[n], local_name(index.types[n]), (), int(index.degrees[n]), 0.0, homes[n])
         for n in range(core)
     )
-    edges = tuple(Edge("", str(a), "", str(b), "", "", "", 0.0, ()) for a, b in sorted(set(pairs)) if max(a, b) < core)
+    edges = tuple(Edge("", str(a), "", str(b), "", "", "", 0.0, ()) for a, b in sorted(kept) if b < core)
     placed = layout(View(nodes, edges, core, len(edges), {}, {}))
-    positions = around([placed[node.iri] for node in nodes], entities, pairs)
-    return Opening(tuple(homes), positions, tuple(between.tolist()))
+    positions = around([placed[node.iri] for node in nodes], entities, sorted(kept))
+    return Opening(tuple(homes), positions, tuple(drawn))
+
+
+def _backbone(entities: int, pairs: Iterable[Pair]) -> set[Pair]:
+    """The pairs to be drawn, the lower number first: those of the most facts, then of the most central ends."""
+    counts = Counter(map(_sorted, pairs))
+    if len(counts) <= STRONGEST * entities:
+        return set(counts)
+    links = defaultdict[int, list[Pair]](list)
+    for pair in sorted(counts, key=lambda pair: (-counts[pair], pair)):
+        for end in set(pair):
+            links[end].append(pair)
+    return {pair for own in links.values() for pair in own[:STRONGEST]}
+
+
+def _sorted(pair: Pair) -> Pair:
+    return min(pair), max(pair)

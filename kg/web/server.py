@@ -133,10 +133,10 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
         return page.from_store(store)
 
     async def picture(request: Request) -> Response:
-        """graph.html as the build wrote it, else made now."""
+        """graph.html as the build wrote it, if it is of this graph; else made now."""
         from kg.web.page import HEADERS
 
-        if (folder / "graph.html").is_file():
+        if _current(folder / "graph.html"):
             return FileResponse(folder / "graph.html", media_type=_HTML, headers=HEADERS | _FRESH)
         content = await run_in_threadpool(lambda: draw(published()))
         return Response(content, media_type=_HTML, headers=HEADERS | _FRESH)
@@ -148,10 +148,18 @@ async def _health(request: Request) -> Response:
     return PlainTextResponse("ok\n", headers=_FRESH)
 
 
+def _current(path: Path) -> bool:
+    """Whether a file is there and is not older than the graph, which an update or a decision may have changed since."""
+    published = path.parent / STORE / "CURRENT"
+    return path.is_file() and path.stat().st_mtime_ns >= published.stat().st_mtime_ns
+
+
 def _file(path: Path, media_type: str) -> Callable[[Request], Response]:
     def send(request: Request) -> Response:
         if not path.is_file():
             return PlainTextResponse(f"no {path.name} here: make it with kg build or kg export\n", 404)
+        if not _current(path):
+            return PlainTextResponse(f"{path.name} is older than the graph: make it anew with kg export\n", 404)
         return FileResponse(path, media_type=media_type, headers=_FRESH)
 
     return send

@@ -106,6 +106,9 @@ def test_files_of_the_folder_are_served_if_they_are_on_the_list(folder: Path) ->
         turtle = opened.get("/graph.ttl")
         assert turtle.text == "<x:năng> a <x:lượng> ."
         assert turtle.headers["content-type"] == "text/turtle; charset=utf-8"
+        os.utime(folder / "graph.ttl", (0, 0))  # the graph was changed since
+        stale = opened.get("/graph.ttl")
+        assert stale.status_code == 404 and "kg export" in stale.text
         missing = opened.get("/graph.trig")
         assert missing.status_code == 404 and "kg export" in missing.text
         for path in ("/secret.txt", "/store/CURRENT", "/..%2Fsecret.txt", "/graph.ttl/../secret.txt"):

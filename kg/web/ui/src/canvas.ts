@@ -12,9 +12,11 @@ import { arrange, type Arrangement } from "./layout";
 import { colourOf, dark, modalityColour } from "./palette";
 import { forgetPlaces, go, moved, places, state } from "./state";
 import type { Entity, Iri } from "./values";
+import { count, t } from "./words";
 
 const MANY = 1500; // lines from which they are left out while the picture moves, and not labelled
 const LABELLED = 12; // lines of an entity that are labelled when it is pointed at
+const CLICK = 4; // pixels that the pointer may move in a click
 const FONT = "system-ui, 'Noto Sans', sans-serif";
 const NAME = 13; // pixels, of names
 const CELL = 6; // pixels, in which it is counted what names cover
@@ -128,10 +130,11 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
 function sync(graph: Graph, scale: number): Iri[] {
   const { entities } = visible.value;
   const there = new Set(entities.map((entity) => entity.iri));
+  const most = entities[0]?.degree ?? 0;
   for (const iri of graph.nodes()) if (!there.has(iri)) graph.dropNode(iri);
   const arrivals: Entity[] = [];
   for (const entity of entities) {
-    const look = { label: shortened(entity.label), size: size(entity) * scale, color: colourOf(entity), zIndex: 1 };
+    const look = { label: shortened(entity.label), size: size(entity, most) * scale, color: colourOf(entity), zIndex: 1 };
     const place = places.value.get(entity.iri) ?? (entity.x === undefined ? undefined : ([entity.x, entity.y!] as const));
     if (!place && !graph.hasNode(entity.iri)) arrivals.push(entity);
     const at = place ? { x: place[0], y: -place[1] } : graph.hasNode(entity.iri) ? {} : { x: 0, y: 0 };
@@ -155,7 +158,7 @@ function draw(graph: Graph, key: string, line: Line, beside: Map<string, number>
   const curvature = way * 0.22 * Math.ceil(number / 2);
   const look = {
     facts: line.facts.map((one) => one.iri),
-    label: named(fact.p),
+    label: new Set(line.facts.map((one) => one.p)).size > 1 ? `${count(line.facts.length)} ${t("facts")}` : named(fact.p),
     size: 1.3 + Math.log2(line.facts.length) * 0.7,
     color: modalityColour(fact.modality),
     type: fact.s === fact.o || number ? "curved" : "arrow",
@@ -165,7 +168,8 @@ function draw(graph: Graph, key: string, line: Line, beside: Map<string, number>
   else graph.addDirectedEdgeWithKey(key, fact.s, fact.o, look);
 }
 
-const size = (entity: Entity) => 4 + Math.sqrt(Math.min(entity.degree, 80)) * 1.5;
+/** The area of a node grows with its facts, in proportion to the most linked one on show. */
+const size = (entity: Entity, most: number) => 4 + 11 * Math.sqrt(entity.degree / Math.max(most, 25));
 const shortened = (label: string) => (label.length > 34 ? `${label.slice(0, 33)}…` : label);
 
 /** Where an entity without a place begins: around the middle of those that it is linked to. */
@@ -188,16 +192,19 @@ function arrangement(graph: Graph, free: ReadonlySet<Iri>): Arrangement {
 /** Entities follow the pointer; a press that does not move is a click. */
 function dragging(sigma: Sigma, graph: Graph, box: HTMLElement): void {
   let held = "";
-  let way = 0;
-  sigma.on("downNode", ({ node, preventSigmaDefault }) => {
+  let from = { x: 0, y: 0 };
+  let way = 0; // pixels
+  sigma.on("downNode", ({ node, event, preventSigmaDefault }) => {
     held = node;
+    from = { x: event.x, y: event.y };
     way = 0;
     preventSigmaDefault();
     if (!sigma.getCustomBBox()) sigma.setCustomBBox(sigma.getBBox());
   });
   sigma.on("moveBody", ({ event, preventSigmaDefault }) => {
     if (!held) return;
-    way += 1;
+    way = Math.max(way, Math.hypot(event.x - from.x, event.y - from.y));
+    if (way < CLICK) return;
     graph.mergeNodeAttributes(held, sigma.viewportToGraph(event));
     preventSigmaDefault();
   });
@@ -205,7 +212,7 @@ function dragging(sigma: Sigma, graph: Graph, box: HTMLElement): void {
     const iri = held;
     held = "";
     if (!iri) return;
-    if (way < 3) return go({ selected: iri });
+    if (way < CLICK) return go({ selected: iri });
     const { x, y } = graph.getNodeAttributes(iri);
     moved([[iri, [Math.round(x), Math.round(-y)]]]);
   };

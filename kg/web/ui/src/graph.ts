@@ -8,6 +8,7 @@ import type { Entity, Fact, Group, Iri, Neighbours, Path } from "./values";
 import { lang } from "./words";
 
 export const LARGE = 40; // facts from which a neighbourhood is opened by relation
+const BUNDLED = 900; // lines from which those between two entities are one
 const MOST = 300; // facts of a neighbourhood that are fetched at once
 
 /** The doors; set once, by the page that starts. */
@@ -158,24 +159,29 @@ export const facets = computed(() => {
   return found;
 });
 
-/** Facts that say the same in the same way are one line in the picture, whatever articles say so. */
+/** Facts that say the same in the same way are one line in the picture; in a large one all facts of two entities are. */
 export interface Line {
   key: string;
   facts: Fact[];
 }
 
 export const lines = computed((): Line[] => {
+  const exact = merged((fact) => [fact.s, fact.p, fact.o, fact.modality, fact.speaker]);
+  return exact.length <= BUNDLED ? exact : merged((fact) => [fact.s, fact.o].sort());
+});
+
+function merged(of: (fact: Fact) => string[]): Line[] {
   const alike = new Map<string, Line>();
   for (const fact of visible.value.facts) {
-    const key = [fact.s, fact.p, fact.o, fact.modality, fact.speaker].join("|");
+    const key = of(fact).join("|");
     const line = alike.get(key);
     if (line) line.facts.push(fact);
     else alike.set(key, { key, facts: [fact] });
   }
   return [...alike.values()];
-});
+}
 
-/** Facts of the picture that say the same as one. */
+/** The facts of a fact's line. */
 export function alike(statement: Iri): Fact[] {
   const own = facts.value.get(statement);
   return lines.value.find((line) => line.facts.some((fact) => fact.iri === statement))?.facts ?? (own ? [own] : []);

@@ -150,7 +150,10 @@ export function decode(address: string): [State, ReadonlyMap<Iri, readonly [numb
   for (const key of TEXTS) now[key] = NAMED.has(key) ? unpacked(told.get(key) ?? "") : (told.get(key) ?? "");
   for (const key of LISTS) now[key] = list(key);
   for (const facet of FACETS) now.without[facet] = list(facet);
-  const entity = told.get("entity"); // of links from outside: this entity and its neighbourhood
+  // links from outside, as the server makes them of the names of things
+  const [entity, statement, article] = ["entity", "statement", "article"].map((key) => told.get(key) ?? "");
+  if (statement) now.selected = unpacked(statement);
+  if (article && !told.has("tab")) now.tab = "article";
   if (entity) Object.assign(now, { limit: 0, opened: [unpacked(entity)], selected: unpacked(entity) });
   now.limit = within(told.get("limit"), now.limit, 2000);
   now.confidence = within(told.get("confidence"), 0, 1);

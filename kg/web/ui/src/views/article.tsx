@@ -7,7 +7,7 @@ import { article } from "../queries";
 import { go, state } from "../state";
 import type { Article, Iri } from "../values";
 import { count, t } from "../words";
-import { FactPanel, Marks, Sentence } from "./evidence";
+import { Choices, FactPanel } from "./evidence";
 
 interface Piece {
   text: string;
@@ -85,16 +85,7 @@ export function ArticleView() {
       </article>
       <aside class="panel" data-open="true">
         {here.value.length > 1 && (
-          <ul class="choices">
-            {here.value.flatMap((one) => facts.value.get(one) ?? []).map((fact) => (
-              <li key={fact.iri}>
-                <button class="open" aria-pressed={fact.iri === selected} onClick={() => go({ selected: fact.iri }, true)}>
-                  <Sentence fact={fact} link={false} />
-                </button>
-                <Marks fact={fact} />
-              </li>
-            ))}
-          </ul>
+          <Choices facts={here.value.flatMap((one) => facts.value.get(one) ?? [])} />
         )}
         {selected.includes("/statement/") && <FactPanel statement={selected} />}
       </aside>

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { alike, during, facts, labelOf, learn, named, source } from "../graph";
 import { modalityColour } from "../palette";
 import { quotes } from "../queries";
-import { go } from "../state";
+import { go, state } from "../state";
 import type { Fact, Iri, Quote } from "../values";
 import { t } from "../words";
 import { Decide } from "./decide";
@@ -48,6 +48,25 @@ export function Marks({ fact }: { fact: Fact }) {
   );
 }
 
+const saysLike = (one: Fact, other: Fact) =>
+  one.s === other.s && one.p === other.p && one.o === other.o && one.modality === other.modality && one.speaker === other.speaker;
+
+/** Several facts to choose from. */
+export function Choices({ facts: some }: { facts: Fact[] }) {
+  return (
+    <ul class="choices">
+      {some.map((fact) => (
+        <li key={fact.iri}>
+          <button class="open" aria-pressed={fact.iri === state.value.selected} onClick={() => go({ selected: fact.iri }, true)}>
+            <Sentence fact={fact} link={false} />
+          </button>
+          <Marks fact={fact} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function FactPanel({ statement }: { statement: Iri }) {
   const told = useSignal<Quote[]>([]);
   const same = alike(statement);
@@ -60,14 +79,17 @@ export function FactPanel({ statement }: { statement: Iri }) {
   }, [key]);
   const fact = facts.value.get(statement) ?? same[0];
   if (!fact) return <p>{t("loading")}</p>;
+  const own = new Set(same.filter((one) => saysLike(one, fact)).map((one) => one.iri));
+  const said = told.value.filter((quote) => own.has(quote.statement));
   return (
     <article class="fact" data-statement={statement}>
       <h2>
         <Sentence fact={fact} />
       </h2>
       <Marks fact={fact} />
+      {new Set(same.map((one) => one.p + one.modality + one.speaker)).size > 1 && <Choices facts={same} />}
       <ol class="quotes">
-        {told.value.map((quote) => (
+        {said.map((quote) => (
           <QuoteView key={`${quote.statement} ${quote.start}`} quote={quote} />
         ))}
       </ol>

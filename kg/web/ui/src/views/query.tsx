@@ -11,7 +11,7 @@ import { FORMATS } from "../source";
 import { go, state } from "../state";
 import type { Answer, Iri, Row, Term } from "../values";
 import { count, t } from "../words";
-import { FactPanel, Marks, Sentence } from "./evidence";
+import { Choices, FactPanel } from "./evidence";
 import { Results } from "./results";
 
 const answer = signal<Answer | null>(null);
@@ -124,18 +124,7 @@ export function QueryView() {
 function FactList({ statements }: { statements: Iri[] }) {
   if (!statements.length && !busy.value) return <p>{t("noFacts")}</p>;
   if (statements.length < 2) return null;
-  return (
-    <ul class="choices">
-      {statements.flatMap((iri) => facts.value.get(iri) ?? []).map((fact) => (
-        <li key={fact.iri}>
-          <button class="open" aria-pressed={fact.iri === state.value.selected} onClick={() => go({ selected: fact.iri }, true)}>
-            <Sentence fact={fact} link={false} />
-          </button>
-          <Marks fact={fact} />
-        </li>
-      ))}
-    </ul>
-  );
+  return <Choices facts={statements.flatMap((iri) => facts.value.get(iri) ?? [])} />;
 }
 
 /** The facts behind a row: named themselves, or by their evidence, or those between the entities that it names. */
