@@ -12,14 +12,14 @@ import math
 Weights = tuple[float, float, float]  # constant, weight of the logit of the cue, of the model
 
 OURS: dict[str, Weights] = {  # relations that the model has learned by examples
-    "cue": (-0.89, 0.74, 0.0),  # only a cue states it
-    "model": (-0.14, 0.0, 0.55),  # only the model does
-    "both": (0.93, 0.12, 0.23),
-    "rival": (0.96, 1.77, 0.0),  # a cue does, where the model sees another relation between the two
+    "cue": (-0.93, 0.65, 0.0),  # only a cue states it
+    "model": (-0.12, 0.0, 0.57),  # only the model does
+    "both": (0.73, 0.31, 0.34),
+    "rival": (0.71, 1.98, -0.18),  # a cue does, where the model sees another relation between the two
 }
 OTHERS: dict[str, Weights] = {  # relations of which it has only words: cues are taken at their word
     "cue": (0.0, 1.0, 0.0),
-    "model": (0.11, 0.0, 0.72),  # 0.64 above the fit, as suits F1: the benchmark marks few of the facts of a sentence
+    "model": (0.01, 0.0, 0.72),  # 0.64 above the fit, as suits F1: the benchmark marks few of the facts of a sentence
     "both": (0.93, 0.12, 0.23),
     "rival": (0.0, 1.0, 0.0),
 }

@@ -1,4 +1,4 @@
-"""The branch of the network that reads facts: its own upper layers above the encoder's lower ones, and a head.
+"""The branch of the network that reads facts: layers of its own above the encoder's vectors of pieces, and a head.
 
 The head scores spans of atoms that are ends of facts by their first and last atom (Yu et al. 2020), and pairs of spans
 by both ends, what stands between them and how far they are apart. A relation is known by its words alone: whatever
@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from kg.models.network import Batch, Layer, Sizes, mask_of, means, through
 
-SHARED = 6  # layers of the encoder that the branch stands on
+MEANING = 6  # the layer of the encoder whose states tell what a relation means
 LONGEST_SPAN = 12  # atoms
 DISTANCES = 24  # buckets of how far two spans are apart, in atoms
 LEAST_SPAN, LEAST_PAIR = 0.15, 0.01  # chances from which spans and facts are kept
@@ -44,17 +44,17 @@ class Schema:
 
 
 class FactBranch(nn.Module):
-    """The states of the encoder's layer SHARED -> vectors of atoms, and the head for them."""
+    """The encoder's vectors of pieces -> vectors of atoms, and the head for them."""
 
     def __init__(self, sizes: Sizes, labels: FactLabels) -> None:
         super().__init__()
         self.labels = labels
-        self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers - SHARED))
+        self.layers = nn.ModuleList(Layer(sizes) for _ in range(sizes.layers))
         self.mix = nn.Parameter(torch.zeros(len(self.layers) + 1))
         self.head = FactHead(sizes.width, labels)
 
     def atoms(self, states: Tensor, batch: Batch) -> Tensor:
-        """States (windows, length, width) -> vectors of all atoms of the batch (atoms, width)."""
+        """The encoder's input (windows, length, width) -> vectors of all atoms of the batch (atoms, width)."""
         result = through(self.layers, states, mask_of(batch.lengths, states.shape[1]))
         there = batch.atom_of_piece >= 0
         with torch.autocast("cpu", enabled=False):  # see Network

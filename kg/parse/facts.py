@@ -18,7 +18,7 @@ from torch import Tensor
 
 from kg.errors import ModelError
 from kg.model import Modality, Place, Proposal, RelationText, Schemas
-from kg.models.facts import LEARNED, SHARED, FactBranch, Guess, Schema, Span, read_facts
+from kg.models.facts import LEARNED, MEANING, FactBranch, Guess, Schema, Span, read_facts
 from kg.models.network import Encoder, batch_of
 from kg.models.weights import load_branch, quantize
 from kg.parse.atoms import find_atoms, fitting, glued
@@ -93,7 +93,7 @@ class FactReader:
                 atoms = windows[index].atoms
                 rows.append((self._pieces([text[slice(*atom)] for atom in atoms]), glued(atoms)))
             batch = batch_of(rows, begin=self._pieces.begin, end=self._pieces.end)
-            vectors = self.branch.atoms(self._encoder(batch, SHARED)[-1], batch)
+            vectors = self.branch.atoms(self._encoder(batch, 0)[-1], batch)
             result |= zip(chosen, torch.split(vectors, [lengths[index] for index in chosen]), strict=True)
         return [result[index] for index in range(len(windows))]
 
@@ -123,7 +123,7 @@ class Meanings:
             return torch.zeros(self._encoder.words.weight.shape[1])
         row = (self._pieces(atoms), [False] * len(atoms))
         batch = batch_of([row], begin=self._pieces.begin, end=self._pieces.end)
-        states: Tensor = self._encoder(batch, SHARED)[-1]
+        states: Tensor = self._encoder(batch, MEANING)[-1]
         return states[0, 1:-1].float().mean(0)
 
 

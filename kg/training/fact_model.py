@@ -1,7 +1,7 @@
 """The model of facts: ``python -m kg.training.fact_model --work FOLDER``.
 
-A branch (``kg.models.facts``) on the network's lower layers learns which spans are ends of facts, which relation holds
-between two of them, how and by whom it is said. The lower layers stay as they are, so their states are computed once.
+A branch (``kg.models.facts``) of the network, which begins with the encoder's layers, learns which spans are ends of
+facts, which relation holds between two of them, how and by whom it is said. The encoder itself stays as it is.
 Every tenth gold article is unseen, another tenth is for development; those annotated for this project
 (``facts.news.jsonl``) and the corpora of ``relation_data`` are all learned from.
 """
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kg.model import LITERAL, Modality, RelationText
-from kg.models.facts import SHARED, FactBranch, FactLabels, Guess, Schema, reachable, read_facts
+from kg.models.facts import FactBranch, FactLabels, Guess, Schema, reachable, read_facts
 from kg.models.network import Batch, Network, batch_of
 from kg.models.weights import load_network, save_branch
 from kg.ontology import Frame, Ontology, load
@@ -44,17 +44,17 @@ THRESHOLDS = (0.02, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5,
 WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5}
 SHARES = {"redocred": 0.25, "text2kg": 0.4, "conll04": 1.0}  # of each corpus in a round of training
 REWORDINGS = 24  # of our relations
+RENAMED = 0.3  # of the windows of news
 SEED = 5
 
 Wording = tuple[RelationText, ...]  # all relations of an ontology, in words
 
 
-class Lower:
-    """The encoder's lower layers, which do not learn: windows and relations -> states, remembered."""
+class Frozen:
+    """What of the encoder does not learn: windows -> vectors of their pieces, relations -> what they mean."""
 
     def __init__(self, network: Network, pieces: Pieces) -> None:
         self.encoder, self.pieces = network.encoder.train(False), pieces
-        self._states: dict[tuple[str, ...], Tensor] = {}
         self._read_meanings = Meanings(self.encoder, pieces)
         self._meanings: dict[Wording, Tensor] = {}
 
@@ -63,31 +63,22 @@ class Lower:
         rows = [(self.pieces(window.atoms), window.glued) for window in windows]
         return batch_of(rows, begin=self.pieces.begin, end=self.pieces.end)
 
-    def states(self, windows: Sequence[Window]) -> Tensor:
-        """States of the windows, padded, (windows, longest, width)."""
-        fresh = [window for window in windows if window.atoms not in self._states]
-        if fresh:
-            batch = self.batch(fresh)
-            for window, states, length in zip(fresh, self._read(batch), batch.lengths.tolist(), strict=True):
-                self._states[window.atoms] = states[:length].bfloat16().clone()
-        known = [self._states[window.atoms].float() for window in windows]
-        return nn.utils.rnn.pad_sequence(known, batch_first=True)
-
-    def _read(self, batch: Batch) -> Tensor:
-        with _lower():
-            states: Tensor = self.encoder(batch, SHARED)[-1]
+    def states(self, batch: Batch) -> Tensor:
+        """Vectors of the pieces, (windows, longest, width)."""
+        with _not_learning():
+            states: Tensor = self.encoder(batch, 0)[-1]
             return states
 
     def meanings(self, schema: Wording) -> Tensor:
         """Vectors of what relations mean, and of what they admit, (relations, 3 * width)."""
         if schema not in self._meanings:
-            with _lower():
+            with _not_learning():
                 self._meanings[schema] = self._read_meanings(schema)
         return self._meanings[schema]
 
 
 @contextlib.contextmanager
-def _lower() -> Iterator[None]:
+def _not_learning() -> Iterator[None]:
     """How layers that do not learn are run, for others that do."""
     with torch.inference_mode(False), torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         yield
@@ -139,14 +130,14 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
 Key = tuple[str, str, str]  # subject, relation, object
 
 
-def evaluate(branch: FactBranch, lower: Lower, articles: Sequence[FactArticle], schema: Wording) -> str:
+def evaluate(branch: FactBranch, frozen: Frozen, articles: Sequence[FactArticle], schema: Wording) -> str:
     """F1 of the facts at the best threshold, as if spans were resolved to entities without error; and of the spans."""
     branch.train(False)
     sure, spans = [], [0, 0, 0]
     for article in articles:
         facts: dict[Key, float] = {}
         for window in windows_of(article, schema):
-            found, guesses = _read(branch, lower, window)
+            found, guesses = _read(branch, frozen, window)
             counts = len(found.keys() & window.types.keys()), len(found), len(window.types)
             spans = [one + other for one, other in zip(spans, counts, strict=True)]
             for guess in guesses:
@@ -161,10 +152,11 @@ def evaluate(branch: FactBranch, lower: Lower, articles: Sequence[FactArticle], 
 
 
 @torch.inference_mode()
-def _read(branch: FactBranch, lower: Lower, window: Window) -> tuple[dict[Span, str], list[Guess]]:
-    atoms = branch.atoms(lower.states([window]), lower.batch([window]))
+def _read(branch: FactBranch, frozen: Frozen, window: Window) -> tuple[dict[Span, str], list[Guess]]:
+    batch = frozen.batch([window])
+    atoms = branch.atoms(frozen.states(batch), batch)
     names = tuple(relation.name for relation in window.schema)
-    return read_facts(branch, atoms, window.sentence, [Schema(names, lower.meanings(window.schema))])
+    return read_facts(branch, atoms, window.sentence, [Schema(names, frozen.meanings(window.schema))])
 
 
 def _score(articles: Sequence[FactArticle], sure: Sequence[dict[Key, float]], threshold: float) -> tuple[float, str]:
@@ -227,6 +219,38 @@ def _reworded(ontology: Ontology, text: RelationText, chance: random.Random) -> 
     return RelationText(text.name, words, *ends)
 
 
+class Renaming:
+    """Other names of one class and length in the places of names: what is said counts, not who is known for what."""
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        found = collections.defaultdict[tuple[str, int], set[tuple[str, ...]]](set)
+        for window in windows:
+            for span, kinds in _names(window):
+                found[kinds, span[1] - span[0]].add(window.atoms[slice(*span)])
+        self._names = {key: sorted(names) for key, names in found.items()}
+
+    def __call__(self, window: Window, chance: random.Random) -> Window:
+        """The window with about half of its names exchanged, each the same way wherever it stands."""
+        atoms = list(window.atoms)
+        others: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for span, kinds in _names(window):
+            name = window.atoms[slice(*span)]
+            if name not in others:
+                others[name] = chance.choice(self._names[kinds, len(name)]) if chance.random() < 0.5 else name
+            atoms[slice(*span)] = others[name]
+        return replace(window, atoms=tuple(atoms))
+
+
+def _names(window: Window) -> Iterator[tuple[Span, str]]:
+    """The spans that are names, without those within or across others, and their classes."""
+    end = 0
+    for span in sorted(window.types, key=lambda span: (span[0], -span[1])):
+        words = window.atoms[slice(*span)]
+        if span[0] >= end and words[0][0].isupper() and words[-1][0].isupper():
+            end = span[1]
+            yield span, " ".join(window.types[span])
+
+
 def rounds(news: Sequence[FactArticle], corpora: Corpora, schemas: Sequence[Wording]) -> Iterator[list[Window]]:
     """Windows in steps of about ATOMS, round after round: all news, cut anew each time, and a share of the others.
 
@@ -237,11 +261,13 @@ def rounds(news: Sequence[FactArticle], corpora: Corpora, schemas: Sequence[Word
         [w for a in news for w in windows_of(a, schemas[0], first=chance.randint(MAX_ATOMS // 3, MAX_ATOMS))]
         for _ in range(CUTS)
     ]
+    rename = Renaming([window for cut in cuts for window in cut])
     for number in itertools.count():
         windows = [
             replace(window, schema=chance.choice(schemas[1:])) if schemas[1:] and chance.random() < 0.5 else window
             for window in cuts[number % CUTS]
         ]
+        windows = [rename(window, chance) if chance.random() < RENAMED else window for window in windows]
         for name, corpus in corpora.items():
             windows += chance.sample(corpus, int(SHARES[name] * len(corpus)))
         chance.shuffle(windows)
@@ -255,7 +281,7 @@ def rounds(news: Sequence[FactArticle], corpora: Corpora, schemas: Sequence[Word
 
 def train(
     branch: FactBranch,
-    lower: Lower,
+    frozen: Frozen,
     steps: Iterator[list[Window]],
     dev: Sequence[FactArticle],
     schema: Wording,
@@ -264,22 +290,31 @@ def train(
     count: int,
     rate: float,
 ) -> None:
-    """Learn ``count`` steps; the head learns five times as fast as the layers. Saved every 400 steps."""
+    """Learn ``count`` steps; the head learns five times as fast as the layers. Saved every 200 steps, and gone on from
+    there."""
     heads = [branch.mix, *branch.head.parameters()]
     groups = [{"params": list(branch.layers.parameters()), "rate": rate}, {"params": heads, "rate": 5 * rate}]
     optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    saved, done = work / "facts.pt", 0
+    if saved.exists():
+        state = torch.load(saved, weights_only=False)
+        branch.load_state_dict(state["branch"])
+        optimizer.load_state_dict(state["optimizer"])
+        done = state["step"]
     start, sums = time.monotonic(), collections.defaultdict[str, list[float]](list)
     branch.train()
-    for step in range(1, count + 1):
-        windows = sorted(next(steps), key=lambda window: len(window.atoms))
+    for step, drawn in zip(range(1, count + 1), steps, strict=False):
+        if step <= done:
+            continue
+        windows = sorted(drawn, key=lambda window: len(window.atoms))
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * min(step / WARM_UP, 1.0) * max(0.02, 1 - step / count)
         lengths = [len(window.atoms) for window in windows]
         alike = [[windows[index] for index in chosen] for chosen in batches(range(len(windows)), lengths)]
-        vectors = [atoms for chosen in alike for atoms in _vectors(branch, lower, chosen)]
+        vectors = [atoms for chosen in alike for atoms in _vectors(branch, frozen, chosen)]
         total = torch.zeros(())
         for atoms, window in zip(vectors, windows, strict=True):
-            for name, loss in losses(branch, atoms, window, lower.meanings(window.schema)).items():
+            for name, loss in losses(branch, atoms, window, frozen.meanings(window.schema)).items():
                 total = total + WEIGHTS[name] * loss * len(window.atoms) / ATOMS
                 sums[name].append(loss.item())
         total.backward()  # type: ignore[no-untyped-call]
@@ -290,14 +325,17 @@ def train(
             shown = " ".join(f"{name} {sum(values) / len(values):.3f}" for name, values in sums.items())
             print(f"step {step} {time.monotonic() - start:.0f} s {shown}", file=sys.stderr, flush=True)
             sums.clear()
-        if step % 400 == 0 or step == count:
-            torch.save({"branch": branch.state_dict(), "labels": branch.labels}, work / "facts.pt")
-            print(f"step {step} dev {evaluate(branch, lower, dev, schema)}", file=sys.stderr, flush=True)
+        if step % 200 == 0 or step == count:
+            state = {"branch": branch.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            torch.save(state, saved.with_suffix(".new"))
+            saved.with_suffix(".new").replace(saved)
+            print(f"step {step} dev {evaluate(branch, frozen, dev, schema)}", file=sys.stderr, flush=True)
 
 
-def _vectors(branch: FactBranch, lower: Lower, windows: Sequence[Window]) -> Iterator[Tensor]:
+def _vectors(branch: FactBranch, frozen: Frozen, windows: Sequence[Window]) -> Iterator[Tensor]:
+    batch = frozen.batch(windows)
     with torch.autocast("cpu", torch.bfloat16):
-        atoms = branch.atoms(lower.states(windows), lower.batch(windows))
+        atoms = branch.atoms(frozen.states(batch), batch)
     return iter(torch.split(atoms.float(), [len(window.atoms) for window in windows]))
 
 
@@ -333,23 +371,17 @@ def main() -> None:
     schema = schemas[0]
     types = {kind for article in learned for kind in article.types.values()}
     branch = FactBranch(network.sizes, FactLabels(("", *sorted(types), LITERAL), tuple(Modality)))
-    branch.layers.load_state_dict(
-        {
-            f"{int(name.split('.')[0]) - SHARED}.{name.split('.', 1)[1]}": values.clone()
-            for name, values in network.encoder.layers.state_dict().items()
-            if int(name.split(".")[0]) >= SHARED
-        }
-    )
+    branch.layers.load_state_dict(network.encoder.layers.state_dict())
     if asked.start:
         branch.load_state_dict(torch.load(asked.start, weights_only=False)["branch"])
     asked.work.mkdir(parents=True, exist_ok=True)
-    lower = Lower(network, Pieces(asked.models / "tokenizer.json"))
+    frozen = Frozen(network, Pieces(asked.models / "tokenizer.json"))
     if not asked.start:
         known = [*schemas, *sorted({window.schema for corpus in corpora.values() for window in corpus})]
-        branch.head.standard.measure(torch.cat([lower.meanings(words) for words in known]))
+        branch.head.standard.measure(torch.cat([frozen.meanings(words) for words in known]))
     train(
         branch,
-        lower,
+        frozen,
         rounds(learned, corpora, schemas),
         gold[4::10],
         schema,

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import torch
 from annotated import GOLD, TEXT
 
 from kg.model import LITERAL, Modality, RelationText
-from kg.models.facts import SHARED, FactBranch, FactHead, FactLabels, Schema, Standard, reachable, read_facts
+from kg.models.facts import MEANING, FactBranch, FactHead, FactLabels, Schema, Standard, reachable, read_facts
 from kg.models.network import Labels, Network, Sizes
 from kg.models.weights import load_branch, save_branch, save_network
 from kg.ontology import load
 from kg.parse import MODELS
 from kg.parse.pieces import Pieces
 from kg.training.fact_data import MAX_ATOMS, article_of, windows_of
-from kg.training.fact_model import ATOMS, Lower, evaluate, losses, rewordings, rounds, train
+from kg.training.fact_model import ATOMS, Frozen, Renaming, evaluate, losses, rewordings, rounds, train
 
 ARTICLE = article_of(GOLD, TEXT)
 SCHEMA = tuple(RelationText(name, name, "", "") for name in ("leads", "partnersWith", "visits", "worksFor"))
 LABELS = FactLabels(("", "Organization", "Person", "Place", LITERAL), tuple(Modality))
-SIZES = Sizes(pieces=54239, width=48, layers=SHARED + 1, heads=4, inner=64)
+SIZES = Sizes(pieces=54239, width=48, layers=MEANING + 1, heads=4, inner=64)
 
 
-def _models() -> tuple[FactBranch, Lower, Network]:
+def _models() -> tuple[FactBranch, Frozen, Network]:
     torch.manual_seed(1)
     network = Network(SIZES, Labels(("vi",), ("X",), {"vi": ("X",)}, {}, ("root",), ("O",)))
-    return FactBranch(SIZES, LABELS), Lower(network, Pieces(MODELS / "tokenizer.json")), network
+    return FactBranch(SIZES, LABELS), Frozen(network, Pieces(MODELS / "tokenizer.json")), network
 
 
 def test_windows_hold_whole_sentences_and_all_that_is_said_in_them() -> None:
@@ -39,22 +40,57 @@ def test_windows_hold_whole_sentences_and_all_that_is_said_in_them() -> None:
 
 
 def test_a_tiny_model_learns_an_article_by_heart(tmp_path: Path) -> None:
-    branch, lower, _ = _models()
+    branch, frozen, _ = _models()
     (window,) = windows_of(ARTICLE, SCHEMA, first=MAX_ATOMS)
     steps = iter(lambda: [window], None)
-    train(branch, lower, steps, [ARTICLE], SCHEMA, tmp_path, count=150, rate=3e-3)
-    assert "F1 1.000" in evaluate(branch, lower, [ARTICLE], SCHEMA)
+    train(branch, frozen, steps, [ARTICLE], SCHEMA, tmp_path, count=150, rate=3e-3)
+    assert "F1 1.000" in evaluate(branch, frozen, [ARTICLE], SCHEMA)
     branch.train(False)
     with torch.inference_mode():
-        atoms = branch.atoms(lower.states([window]), lower.batch([window]))
-        schema = Schema(tuple(relation.name for relation in SCHEMA), lower.meanings(SCHEMA))
+        batch = frozen.batch([window])
+        atoms = branch.atoms(frozen.states(batch), batch)
+        schema = Schema(tuple(relation.name for relation in SCHEMA), frozen.meanings(SCHEMA))
         spans, guesses = read_facts(branch, atoms, window.sentence, [schema])
-        parts = losses(branch, atoms, window, lower.meanings(SCHEMA))
+        parts = losses(branch, atoms, window, frozen.meanings(SCHEMA))
     assert all((spans.get(span),) == kinds for span, kinds in window.types.items())
     told = {guess.relation: (guess.modality, guess.speaker) for guess in guesses if guess.confidence > 0.5}
     assert told["partnersWith"] == ("asserted", None)
     assert told["visits"][0] == "planned" and told["visits"][1] is not None
     assert set(parts) == {"spans", "relations", "modalities", "speakers"}
+
+
+def test_training_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
+    (window,) = windows_of(ARTICLE, SCHEMA, first=MAX_ATOMS)
+    steps = [[window]] * 6
+
+    def trained(folder: Path, *counts: int) -> torch.Tensor:
+        folder.mkdir()
+        for count in counts:  # each time a new process, as it were
+            branch, frozen, _ = _models()
+            train(branch, frozen, iter(steps), [ARTICLE], SCHEMA, folder, count=count, rate=1e-3)
+        return branch.head.pair.weight
+
+    assert torch.equal(trained(tmp_path / "stopped", 4, 4), trained(tmp_path / "once", 4))  # nothing is learned twice
+    assert not torch.equal(trained(tmp_path / "on", 4, 6), trained(tmp_path / "off", 4))
+
+
+def test_names_are_exchanged_for_others_of_their_class_and_length() -> None:
+    windows = list(windows_of(ARTICLE, SCHEMA, first=MAX_ATOMS))
+    rename, chance = Renaming(windows), random.Random(3)
+    names = {
+        kinds: {w.atoms[slice(*span)] for w in windows for span, k in w.types.items() if k == kinds}
+        for kinds in {*windows[0].types.values()}
+    }
+    changed = 0
+    for _ in range(20):
+        other = rename(windows[0], chance)
+        assert other.types == windows[0].types and other.links == windows[0].links
+        inside = {at for span in other.types for at in range(*span)}
+        for at, (old, new) in enumerate(zip(windows[0].atoms, other.atoms, strict=True)):
+            changed += old != new
+            assert old == new or at in inside
+        assert all(other.atoms[slice(*span)] in names[kinds] for span, kinds in other.types.items())
+    assert changed
 
 
 def test_a_round_has_all_news_and_a_share_of_the_rest() -> None:
@@ -85,7 +121,7 @@ def test_texts_are_set_against_what_is_usual() -> None:
 
 
 def test_a_branch_is_kept_beside_its_network(tmp_path: Path) -> None:
-    branch, lower, network = _models()
+    branch, frozen, network = _models()
     save_network(tmp_path, network, words={})
     save_branch(tmp_path, branch)
     again = load_branch(tmp_path)
@@ -93,7 +129,7 @@ def test_a_branch_is_kept_beside_its_network(tmp_path: Path) -> None:
     (window,) = windows_of(ARTICLE, SCHEMA)
     branch.train(False)
     with torch.inference_mode():
-        one, other = (b.atoms(lower.states([window]), lower.batch([window])) for b in (branch, again))
+        one, other = (b.atoms(frozen.states([window]), frozen.batch([window])) for b in (branch, again))
     assert torch.allclose(one, other, atol=0.05) and not torch.equal(one, torch.zeros_like(one))
 
 

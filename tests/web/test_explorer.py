@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 from command import run_kg
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -27,6 +28,7 @@ FLAGS = (
 FLAGS += " --enable-unsafe-swiftshader"
 EVIL = "<img src=x onerror=\"document.title='broken'\"></script><script>alert(1)</script>"
 ID = "https://example.org/kg/id/"
+expect.set_options(timeout=FAR * 1000)
 OPEN = {"viewport": {"width": 1400, "height": 860}, "reduced_motion": "reduce"}
 
 pytestmark = pytest.mark.skipif(not (STATIC / "index.html").exists(), reason="the explorer is not built: run make ui")
@@ -433,6 +435,8 @@ def test_a_fact_is_rejected_and_taken_back_on_the_page(show: Show, copy: Path) -
         page.goto(f"{address}/#entity=id:openai&lang=en")
         page.locator(".decide summary").click()
         page.locator(".decide li >> text=Take back").first.click()
+        page.locator(".entity").wait_for(state="detached")
+        page.goto(f"{address}/#entity=id:openai&lang=en")
         until(page, f"document.querySelectorAll('.amount b')[1].textContent == {before}")
         page.locator(".facts .open", has_text="Oracle").first.click()
         page.locator(".decide >> text=Correct").click()
@@ -440,3 +444,25 @@ def test_a_fact_is_rejected_and_taken_back_on_the_page(show: Show, copy: Path) -
         page.click("text=Save")
         until(page, "[...document.querySelectorAll('.facets li')].some((row) => row.textContent.includes('denied'))")
         assert "secret" not in page.url
+
+
+def test_entities_are_merged_and_parted_again_on_the_page(show: Show, copy: Path) -> None:
+    with serving(copy, "--allow-update", token="secret") as (address, _):
+
+        def linked(name: str) -> int:
+            return int(httpx.get(f"{address}/api/search", params={"q": name}).json()["results"][0]["degree"])
+
+        before = linked("Oracle")
+        page = show(address, "entity=id:amd")
+        page.fill(".token input", "secret")
+        page.click("text=Gộp với")
+        page.fill("#into", "oracle")
+        page.locator("#into-found li", has_text="Oracle").first.click()
+        expect(page.locator(".entity h2")).to_have_text("Oracle")
+        until(page, "document.querySelector('main').getAttribute('aria-busy') === 'false'")
+        assert linked("Oracle") > before
+        page.locator(".decide summary").click()
+        page.click("text=Rút lại")
+        page.locator(".entity").wait_for(state="detached")
+        until(page, "document.querySelector('main').getAttribute('aria-busy') === 'false'")
+        assert linked("Oracle") == before

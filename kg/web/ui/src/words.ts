@@ -35,7 +35,6 @@ const WORDS = {
   date: ["Thời gian", "Date"],
   from: ["từ", "from"],
   to: ["đến", "to"],
-  undated: ["kể cả không rõ ngày", "undated ones too"],
   asserted: ["khẳng định", "asserted"],
   planned: ["dự kiến", "planned"],
   possible: ["có thể", "possible"],
@@ -48,7 +47,6 @@ const WORDS = {
   unpin: ["Bỏ ghim", "Unpin"],
   focus: ["Chỉ xem quanh đây", "Focus"],
   undo: ["Hoàn tác", "Undo"],
-  redo: ["Làm lại", "Redo"],
   reset: ["Về đầu", "Start again"],
   pathFrom: ["Tìm đường từ đây…", "Path from here…"],
   pathTo: ["Chọn thực thể đích", "Choose where to"],
@@ -59,7 +57,6 @@ const WORDS = {
   aliases: ["Tên khác", "Also called"],
   broader: ["Rộng hơn", "Broader"],
   evidence: ["Bằng chứng", "Evidence"],
-  openArticle: ["Mở bài báo", "Open the article"],
   addAll: ["Thêm tất cả", "Add all"],
   add: ["Thêm", "Add"],
   hidden: ["đang ẩn", "hidden"],
@@ -103,9 +100,6 @@ const WORDS = {
   takeBack: ["Rút lại", "Take back"],
   token: ["Mã cho phép sửa", "Token that allows changes"],
   save: ["Lưu", "Save"],
-  cancel: ["Thôi", "Cancel"],
-  communities: ["cộng đồng", "communities"],
-  group: ["Nhóm", "Group"],
   literal: ["giá trị", "value"],
 } as const;
 

@@ -4,7 +4,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { during, labelOf, named, names, refresh, source } from "../graph";
 import type { Decision } from "../source";
-import { go } from "../state";
+import { go, OPENING, state } from "../state";
 import { type Fact, type Iri, MODALITIES } from "../values";
 import { t } from "../words";
 import { Search } from "./search";
@@ -15,13 +15,20 @@ const made = signal<{ iri: Iri; text: string }[]>([]);
 async function decide(decision: Decision): Promise<void> {
   const done = await during(source.decide!(decision, token.value).then(() => true));
   if (!done) return;
-  go({ selected: "" });
+  if (decision.action === "merge" || decision.action === "split") leave("into" in decision ? [decision.into] : []);
+  else go({ selected: "" });
   await refresh();
+}
+
+/** Look at these entities: those that were open may have gone. */
+function leave(opened: Iri[]): void {
+  go({ selected: opened[0] ?? "", opened, hidden: [], pinned: [], focus: "", path: [], limit: state.value.limit || OPENING });
 }
 
 async function takeBack(iri: Iri): Promise<void> {
   const done = await during(source.undo!(iri, token.value).then(() => true));
   if (!done) return;
+  leave([]);
   await Promise.all([refresh(), list()]);
 }
 
