@@ -26,7 +26,7 @@ QUERIES = (
     Question("all of an entity", "SELECT ?p ?o { ENTITY ?p ?o }"),
     Question(
         "facts of an entity",
-        "SELECT ?st ?p ?o ?modality { ?st rdf:subject ENTITY ; rdf:predicate ?p ; rdf:object ?o ; kg:modality ?modality }",
+        "SELECT ?st ?p ?o ?how { ?st rdf:subject ENTITY ; rdf:predicate ?p ; rdf:object ?o ; kg:modality ?how }",
     ),
     Question(
         "relations of an entity",
@@ -45,12 +45,11 @@ QUERIES = (
     ),
     Question(
         "two hops away",
-        "SELECT DISTINCT ?label { ENTITY ?p ?x . ?y rdf:type kg:Person . ?x ?q ?y . ?y skos:prefLabel ?label }",
+        "SELECT DISTINCT ?label { ENTITY ?p ?x . ?x ?q ?y . ?y a kg:Person ; skos:prefLabel ?label }",
     ),
     Question(
-        "who says it, of an entity",
-        "SELECT ?name (COUNT(DISTINCT ?st) AS ?n) { ?st rdf:object ENTITY ; prov:wasAttributedTo ?who . "
-        "?who skos:prefLabel ?name } GROUP BY ?name",
+        "who speaks of an entity",
+        "SELECT DISTINCT ?name { ?st rdf:object ENTITY ; prov:wasAttributedTo ?who . ?who skos:prefLabel ?name }",
     ),
     Question(
         "facts by type of subject",
@@ -65,7 +64,7 @@ QUERIES = (
     ),
     Question(
         "who is quoted most",
-        "SELECT ?who (COUNT(?st) AS ?n) { ?st prov:wasAttributedTo ?who } GROUP BY ?who ORDER BY DESC(?n) ?who LIMIT 20",
+        "SELECT ?who (COUNT(?st) AS ?n) { ?st prov:wasAttributedTo ?who } GROUP BY ?who ORDER BY DESC(?n) LIMIT 20",
         heavy=True,
     ),
     Question(
