@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kg.explore.importance import communities
 from kg.explore.index import Index
-from kg.explore.positions import around, layout
+from kg.explore.islands import islands
+from kg.explore.positions import layout
 from kg.explore.values import Edge, Node, View
-from kg.ontology import local_name
 
-CORE = 300  # entities that are laid out by all their distances; that takes the cube of their number
+FEW = 150  # entities that are laid out all together: more of them would be a hairball, and take the cube of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,17 @@ def opening(index: Index, *, limit: int) -> Opening:
     between = np.flatnonzero((facts.subjects < entities) & (facts.objects < entities))
     pairs = list(zip(facts.subjects[between].tolist(), facts.objects[between].tolist(), strict=True))
     homes = communities(entities, pairs)
-    core = min(entities, CORE)
+    view = _view(index, homes, pairs)
+    places = layout(view) if entities <= FEW else islands(view)
+    return Opening(tuple(homes), tuple(places[node.iri] for node in view.nodes), tuple(between.tolist()))
+
+
+def _view(index: Index, homes: Sequence[int], pairs: Iterable[tuple[int, int]]) -> View:
+    """What positions need to know of the picture; several facts between two entities count as one."""
     nodes = tuple(
-        Node(str(n), index.labels[n], local_name(index.types[n]), (), int(index.degrees[n]), 0.0, homes[n])
-        for n in range(core)
+        Node(str(n), label, "", (), degree, 0.0, home)
+        for n, (label, degree, home) in enumerate(zip(index.labels, index.degrees.tolist(), homes, strict=False))
     )
-    edges = tuple(Edge("", str(a), "", str(b), "", "", "", 0.0, ()) for a, b in sorted(set(pairs)) if max(a, b) < core)
-    placed = layout(View(nodes, edges, core, len(edges), {}, {}))
-    positions = around([placed[node.iri] for node in nodes], entities, pairs)
-    return Opening(tuple(homes), positions, tuple(between.tolist()))
+    linked = sorted({(min(pair), max(pair)) for pair in pairs})
+    edges = tuple(Edge(f"{a} {b}", str(a), "", str(b), "", "", "", 1.0, ()) for a, b in linked)
+    return View(nodes, edges, len(nodes), len(edges), {}, {})

@@ -86,7 +86,7 @@ def test_overview(opened: TestClient) -> None:
     assert sorted(fact["modality"] for fact in few["facts"]) == ["asserted", "asserted", "denied"]  # none planned
 
 
-@pytest.mark.parametrize("entities", [299, 450])
+@pytest.mark.parametrize("entities", [149, 450])
 def test_overview_of_many_puts_each_in_a_place_of_its_own_always_the_same(entities: int) -> None:
     facts = [Said(f"Công ty số {n}", "owns", f"Công ty số {n * n % max(n // 3, 1)}") for n in range(1, entities)]
     with Store.memory() as store:
