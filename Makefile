@@ -8,7 +8,7 @@ CHROMIUM := /usr/bin/chromium
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 export OMP_NUM_THREADS := 1
 
-.PHONY: help setup demo test lint train chromium eval bench sample clean
+.PHONY: help setup ui demo test lint train chromium eval bench sample clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -21,11 +21,24 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 
-demo: setup  ## build the graph of the sample articles and serve it at http://127.0.0.1:8000
+UI := kg/web/ui
+PAGE := kg/web/static/index.html
+
+ui: $(PAGE)  ## build the explorer's page (kg/web/static) from kg/web/ui; needs Node 20
+
+$(UI)/node_modules: $(UI)/package-lock.json
+	cd $(UI) && npm ci --no-audit --no-fund --loglevel error
+	touch $@
+
+$(PAGE): $(UI)/node_modules $(wildcard $(UI)/*.ts $(UI)/*.html $(UI)/src/* $(UI)/src/*/*)
+	cd $(UI) && npm run --silent check && npm run --silent build
+	touch $@
+
+demo: setup ui  ## build the graph of the sample articles and serve it at http://127.0.0.1:8000
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs
 	$(BIN)/kg serve --out outputs
 
-test: setup chromium  ## check the style, the types and the imports, and run all tests
+test: setup ui chromium  ## check the style, the types and the imports, and run all tests
 	$(BIN)/ruff check kg tests
 	$(BIN)/ruff format --check kg tests
 	$(BIN)/mypy
@@ -46,8 +59,8 @@ bench: setup  ## measure words per second, next to Stanza's stock configuration 
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m kg.training.bench
 
-sample: setup  ## make outputs/sample, the committed graph of the sample articles, anew
+sample: setup ui  ## make outputs/sample, the committed graph of the sample articles, anew
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild
 
 clean:  ## remove what was built, but not .venv
-	rm -rf outputs/store outputs/graph.ttl outputs/graph.html .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf kg/web/static $(UI)/node_modules outputs/store outputs/graph.ttl outputs/graph.html .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

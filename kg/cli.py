@@ -96,6 +96,7 @@ class ExportFormat(StrEnum):
     GEXF = "gexf"
     CSV = "csv"
     HTML = "html"
+    EXPLORER = "explorer"
 
 
 Folder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the graph is kept.")]
@@ -436,7 +437,17 @@ def export(
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8000,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Queries answered at once.")] = 2,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.1, metavar="SECONDS", help="A query that takes longer is stopped.")
+    ] = 30.0,
+    cors: Annotated[bool, typer.Option("--cors", help="Let the pages of other sites read the graph.")] = False,
+    allow_update: Annotated[
+        bool, typer.Option("--allow-update", help="Let whoever has the token change the graph: KG_TOKEN, or a new one.")
+    ] = False,
+    token_file: Annotated[Path | None, typer.Option("--token-file", metavar="FILE", help="Holds the token.")] = None,
     folder: Folder = OUTPUTS,
+    ontology: Ontologies = None,
 ) -> None:
     """Serve the page at / and a SPARQL endpoint at /sparql.
 
@@ -444,12 +455,35 @@ def serve(
     """
     from kg.web import server
 
+    token, told = _token(token_file) if allow_update else ("", "")
+    settings = server.Settings(
+        workers=workers, time_limit=time_limit, cors=cors, token=token, ontology=tuple(ontology or ())
+    )
+
+    def ready(address: str) -> None:
+        out.print(f"{address} shows the graph, {address}/sparql answers queries; Ctrl-C ends", soft_wrap=True)
+        if told:
+            out.print(told, soft_wrap=True, highlight=False)
+
     with suppress(_Stopped):
-        server.serve(folder, host=host, port=port, ready=_say_where)
+        server.serve(folder, host=host, port=port, ready=ready, settings=settings)
 
 
-def _say_where(address: str) -> None:
-    out.print(f"{address} shows the graph, {address}/sparql answers queries; Ctrl-C ends", soft_wrap=True)
+def _token(file: Path | None) -> tuple[str, str]:
+    """The token for updates, and what to tell of it: that of a file or of KG_TOKEN, else a new one."""
+    if file is None and not (given := os.environ.get("KG_TOKEN", "").strip()):
+        import secrets
+
+        new = secrets.token_urlsafe(24)
+        return new, f"updates are allowed with the token {new}"
+    if file is not None:
+        try:
+            given = file.read_text(encoding="utf8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise RequestError(f"the token file {file} cannot be read: {error}") from error
+    if not given:
+        raise RequestError(f"the token file {file} is empty: write the token into it")
+    return given, f"updates are allowed with the token of {_plain(str(file)) if file else 'KG_TOKEN'}"
 
 
 @app.command()

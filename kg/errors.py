@@ -6,6 +6,7 @@
       ModelError               language models are missing or do not fit
       StoreError               the store is missing, locked, damaged or full
       QueryError               a SPARQL query is wrong or refused
+        LimitError             its result is larger than is allowed
       RequestError             an argument names something that does not exist or is not allowed
 
 A message names the bad value, where it is, and the remedy. The command line prints it after ``error:`` and ends with
@@ -35,6 +36,10 @@ class StoreError(KgError):
 
 class QueryError(KgError):
     """A SPARQL query is wrong or refused."""
+
+
+class LimitError(QueryError):
+    """The result of a query is larger than is allowed."""
 
 
 class RequestError(KgError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.pipeline import Summary
 
 
-EXPORT_FORMATS = (*FORMATS, "graphml", "gexf", "csv", "html")
+EXPORT_FORMATS = (*FORMATS, "graphml", "gexf", "csv", "html", "explorer")
 
 
 class Graph:
@@ -123,6 +123,14 @@ class Graph:
             about = [iri for name in entities for iri in self.entities(name)]
             kinds = [self.relation(name) for name in relations]
             self._store.export(format, file, about=about, relations=kinds)
+        elif format == "explorer":
+            if entities or relations:
+                raise RequestError(
+                    "the explorer is of the whole graph: leave out entities and relations, or ask for html"
+                )
+            from kg.web import offline
+
+            file.write(offline.page(self._store))
         elif format in EXPORT_FORMATS:
             most = explore.MOST if format == "html" else None
             file.write(_pictures()[format](self.view(entities=entities, relations=relations, most=most)))

@@ -22,7 +22,7 @@ from kg.store.curator import Curator
 from kg.store.database import Stats, Store
 from kg.store.export import FORMATS, restorable
 from kg.store.folder import current
-from kg.store.results import RESULT_FORMATS, Result
+from kg.store.results import RESULT_FORMATS, Limits, Result
 
 STORE = "store"  # the folder of the store within an output folder
 EXPORTS = {"graph.ttl": "turtle", "graph.html": "html"}  # the files beside it, and their formats
@@ -33,6 +33,7 @@ __all__ = [
     "RESULT_FORMATS",
     "STORE",
     "Curator",
+    "Limits",
     "Result",
     "Stats",
     "Store",

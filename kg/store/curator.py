@@ -60,16 +60,29 @@ class Curator:
         own = [group for group in groups if slug == group or slug.startswith(f"{group}-")]
         return max(own or groups, key=len, default="")
 
-    def judge(self, fact: Fact, *, right: Fact | None, modality: str = "") -> int:
+    def relations(self) -> list[str]:
+        """The relations (IRIs) that a fact may be corrected to, sorted."""
+        return sorted(relation.iri for relation in self._store.ontology.relations.values())
+
+    def fact_of(self, statement: str) -> Fact:
+        """The fact that a statement (IRI) states. Raises RequestError where there is none of that name."""
+        ends = "rdf:subject ?s ; rdf:predicate ?p ; kg:objectMention/kg:refersTo ?o"
+        rows = list(self._store.query(f"SELECT ?s ?p ?o {{ <{statement}> {ends} }}"))
+        if not rows:
+            raise RequestError(f"no statement <{statement}>: it may have been decided about already")
+        return str(rows[0][0]), str(rows[0][1]), str(rows[0][2])
+
+    def judge(self, fact: Fact, *, right: Fact | None, modality: str = "", statement: str = "") -> int:
         """Say that what articles state (subject, relation, object: IRIs) is wrong, and what is right instead, if
         anything; ``modality`` as the articles say it if it is "". Gives the number of statements that this changes.
 
+        With a ``statement`` (IRI) of the fact only its article is meant, in whatever modality and whoever says so.
         Raises RequestError where no article states the fact, or one does not name the entities that are right.
         """
-        relation = self._store.ontology.relations.get(local_name(fact[1]))
-        found = statements.find(self._store.quads, *fact)
-        if relation is not None and relation.symmetric:
-            found += statements.find(self._store.quads, *reversed(fact))
+        found = self._stated(fact)
+        if statement:
+            meant = next((said.said for said in found if said.iri == statement), None)
+            found = [said for said in found if meant and _alike(said.said, meant)]
         if not found:
             raise RequestError(f"no article states {' '.join(map(local_name, fact))}: kg query can list the facts")
         operations: list[str] = []
@@ -89,6 +102,14 @@ class Curator:
             operations += statements.swap(old, new, self._store.plain)
         self._decide(operations)
         return len(found)
+
+    def _stated(self, fact: Fact) -> list[statements.Statement]:
+        """All statements of a fact; where its relation is symmetric, the other way round too."""
+        relation = self._store.ontology.relations.get(local_name(fact[1]))
+        found = statements.find(self._store.quads, *fact)
+        if relation is not None and relation.symmetric and fact[0] != fact[2]:
+            found += statements.find(self._store.quads, *reversed(fact))
+        return found
 
     def _verdict(self, said: curation.Said, right: Fact | None, modality: str) -> curation.Verdict:
         if right is None:
@@ -130,6 +151,11 @@ class Curator:
             change = article_change(self._store.quads, move, None, (), mentions.classes, self._store.plain)
         self._store.update([*operations, *change])
         mentions.moved(move, after)
+
+
+def _alike(one: curation.Said, other: curation.Said) -> bool:
+    """Whether two that state one fact use the same two mentions."""
+    return {one.subject, one.object} == {other.subject, other.object}
 
 
 def _verdict_text(fact: Fact, right: Fact | None, modality: str, quote: str) -> str:

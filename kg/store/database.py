@@ -198,6 +198,16 @@ class Store:
         with explained(self.folder):
             self.quads.update(updates.PROLOGUE + ";\n".join(operations))
 
+    def change(self, sparql: str) -> None:
+        """Run an update that a person wrote, all of it or nothing; nothing derived is brought in step with it.
+
+        Nothing is fetched: LOAD and SERVICE are refused. Raises QueryError with line and column.
+        """
+        if not self._writable:
+            raise StoreError(f"the store {self.folder} was opened for reading: open it for writing")
+        self._mentions = None
+        queries.change(self.quads, sparql)
+
     def publish(self) -> None:
         """Make what was written visible to readers: a new checkpoint, then one atomic switch to it."""
         if self.folder is None:
@@ -241,9 +251,18 @@ class Store:
         """
         return queries.run(self.quads, sparql, default_graphs, named_graphs)
 
+    def missing_graph(self, graphs: Iterable[str]) -> str:
+        """The first of some graphs (IRIs) that the store does not have, "" where it has all. Raises QueryError."""
+        return queries.missing_graph(self.quads, graphs)
+
     def export(self, format: str, file: IO[bytes], *, about: Iterable[str] = (), relations: Iterable[str] = ()) -> None:
         """Write the graph, sorted; ``about`` and ``relations`` (IRIs) keep only statements with one of each."""
         export.write(self.quads, format, file, about=tuple(about), relations=tuple(relations))
+
+    def dump(self, format: str, file: Path) -> None:
+        """Write all quads to a file, unsorted, as trig, nquads or jsonld: quicker than ``export`` for a big graph."""
+        with explained(file):
+            export.dump(self.quads, format, file)
 
     def stats(self) -> Stats:
         """Counts of what the store holds."""

@@ -62,6 +62,11 @@ def write_rows(rows: Iterable[Any], file: IO[bytes], format: str) -> None:
     sorted_header.finish()
 
 
+def dump(store: ox.Store, format: str, file: Path) -> None:
+    """All quads as they come, quickly and in little memory, in a format of FORMATS that keeps graphs apart."""
+    store.dump(str(file), format=FORMATS[format], prefixes=PREFIXES)
+
+
 def order(row: Any) -> tuple[str, bool, str, str]:
     """By subject, its class first."""
     return str(row.subject), row.predicate.value != _TYPE, row.predicate.value, str(row.object)

@@ -1,16 +1,19 @@
-"""Queries: what is refused before anything runs, and where it stands."""
+"""Queries and updates of people: what is refused before anything runs, and where it stands."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from kg.errors import QueryError
 from kg.rdf import PREFIXES
 from kg.store.results import Result, answering
+
+DEFAULT_GRAPH = "urn:kg:default"  # names the default graph alone, where a request names graphs
 
 # Lengths have limits, and what is longer counts as SERVICE, so that no text takes more than linear time.
 _SPACE = r"(?:\s*+#[^\n\r]{0,500}+[\n\r]){0,20}+\s*+"
@@ -27,6 +30,11 @@ _HARMLESS = re.compile(
     r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*|[?$]\w+|(?<![\w-])[\w-]*+:[\w%-]*',
     re.DOTALL,
 )
+_IRI = r"<([^<>\"{}|^`\\\x00-\x20]*)>"
+_TERM = rf"(?:{_IRI}|((?:[^\s:<>{{}}()#]*):)([^\s<>{{}}()#;,]*))"  # an IRI as it is, or prefix and local name
+_GRAPH = re.compile(rf"(?:from|using){_SPACE}(?:named(?![\w:-]){_SPACE})?{_TERM}", re.I)
+_PREFIX = re.compile(rf"prefix{_SPACE}([^\s:<]*:){_SPACE}{_IRI}", re.I)
+_BASE = re.compile(rf"base{_SPACE}{_IRI}", re.I)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _IN_NAME = re.compile(r"(?:[?$]\w*|:[\w-]*)\Z", re.ASCII)
 _IN_COMMENT = re.compile(r"[ \t]*#[^'\"]*\Z")
@@ -49,20 +57,62 @@ def run(store: ox.Store, sparql: str, default_graphs: Sequence[str], named_graph
         )
 
 
-def _graphs(iris: Sequence[str]) -> list[ox.NamedNode]:
+def change(store: ox.Store, sparql: str) -> None:
+    """Run an update, all of it or nothing. Raises QueryError for a wrong one, and for LOAD and SERVICE."""
+    place = service_place(sparql)
+    if place or re.search(r"(?<![a-z_])load\b", bare(sparql), re.I):
+        what = f"SERVICE at {place}" if place else "LOAD"
+        raise QueryError(f"the update asks another server ({what}), and nothing is fetched here: leave that part out")
+    with answering("update"):
+        store.update(sparql, prefixes=PREFIXES)
+
+
+def graphs_of(sparql: str) -> tuple[str, ...]:
+    """The graphs (IRIs) that a query names after FROM and FROM NAMED, an update after USING, in their order.
+
+    >>> graphs_of("PREFIX e: <urn:e:> SELECT * FROM <urn:a> FROM NAMED e:b { ?from ?p 'FROM <urn:c>' }")
+    ('urn:a', 'urn:e:b')
+    """
+    signs = bare(sparql)
+    clauses = [found.start() for found in re.finditer(r"\b(?:from|using)\b", signs, re.I)]
+    if not clauses:
+        return ()
+    starts = [found.start() for found in re.finditer(r"\b(?:prefix|base)\b", signs, re.I)]
+    prefixes = {f"{name}:": iri for name, iri in PREFIXES.items()}
+    declared = [found for start in starts if (found := _PREFIX.match(sparql, start))]
+    prefixes |= {found[1]: found[2] for found in declared}
+    base = next((found[1] for start in starts if (found := _BASE.match(sparql, start))), "")
+    named = [found for start in clauses if (found := _GRAPH.match(sparql, start))]
+    return tuple(
+        urljoin(base, found[1]) if found[1] is not None else prefixes.get(found[2], found[2]) + found[3]
+        for found in named
+    )
+
+
+def missing_graph(store: ox.Store, graphs: Iterable[str]) -> str:
+    """The first of some graphs (IRIs) that the store does not have, "" where it has all. Raises QueryError."""
+    nodes = _graphs([graph for graph in graphs if graph != DEFAULT_GRAPH])
+    return next((node.value for node in nodes if isinstance(node, ox.NamedNode) and not _has(store, node)), "")
+
+
+def _has(store: ox.Store, graph: ox.NamedNode) -> bool:
+    return any(True for _ in store.quads_for_pattern(None, None, None, graph))
+
+
+def _graphs(iris: Sequence[str]) -> list[ox.NamedNode | ox.DefaultGraph]:
     try:
-        return [ox.NamedNode(iri) for iri in iris]
+        return [ox.DefaultGraph() if iri == DEFAULT_GRAPH else ox.NamedNode(iri) for iri in iris]
     except ValueError as error:
         raise QueryError(f"graphs {', '.join(map(repr, iris))}: {error}; give IRIs") from error
 
 
 def bare(sparql: str) -> str:
-    """A query without strings, IRIs, comments, variables and prefixed names: its keywords and signs.
+    """A query with blanks for strings, IRIs, comments, variables and prefixed names: its keywords and signs, in place.
 
     >>> bare("SELECT ?from FROM <urn:a> { ex:from ex:b 'from' }").split()
     ['SELECT', 'FROM', '{', '}']
     """
-    return _HARMLESS.sub(" ", sparql)
+    return _HARMLESS.sub(lambda found: " " * len(found[0]), sparql)
 
 
 def service_place(sparql: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -28,9 +29,10 @@ from kg.web.once import Once
 
 JSON = Mapping[str, Any]
 
+SHOWN = 200  # entities of the picture to begin with
 LIMITS = {  # of a parameter of a path: what it is without being named, and what is the most
     ("search", "limit"): (20, 1000),
-    ("overview", "limit"): (200, 2000),
+    ("overview", "limit"): (SHOWN, 2000),
     ("neighbours", "limit"): (300, 10_000),
     ("path", "limit"): (3, 50),
     ("path", "longest"): (6, 8),
@@ -73,7 +75,7 @@ def routes(published: Callable[[], Store]) -> list[Route]:
 def _known(store: Store) -> Known:
     index = read_index(store)
     openings: Once[int, Opening] = Once(lambda limit: opening(index, limit=limit), most=OPENINGS)
-    openings.begin(LIMITS["overview", "limit"][0])
+    openings.begin(SHOWN)
     return Known(index, openings)
 
 
@@ -106,7 +108,11 @@ def _search(known: Known, asked: Asked) -> JSON:
 
 
 def _overview(known: Known, asked: Asked) -> JSON:
-    index, picture = known.index, known.openings(_number(asked, "overview", "limit"))
+    return overview(known.index, known.openings(_number(asked, "overview", "limit")))
+
+
+def overview(index: Index, picture: Opening) -> JSON:
+    """The most central entities; those that are in no fact do not count."""
     places = zip(picture.communities, picture.positions, strict=True)
     return {
         "entities": [
@@ -114,7 +120,7 @@ def _overview(known: Known, asked: Asked) -> JSON:
             for number, (community, (x, y)) in enumerate(places)
         ],
         "facts": _listed(index, picture.facts),
-        "total": {"entities": len(index.iris), "facts": len(index.facts.iris)},
+        "total": {"entities": int(np.count_nonzero(index.degrees)), "facts": len(index.facts.iris)},
     }
 
 

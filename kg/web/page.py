@@ -74,10 +74,10 @@ def html(view: View, *, title: str = "kg", lang: str = "vi") -> bytes:
     """The page of a view: one HTML file in UTF-8, the same for the same view; ``lang`` is vi or en, to start with."""
     scripts, style = (_vis(), _script()), _asset("graph.css")
     policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {' '.join(map(hash_of, scripts))}; style-src {hash_of(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    data = _json(page_data(view))
+    data = json_text(page_data(view))
     page = _template().render(policy=policy, scripts=scripts, style=style, data=data, title=title, lang=lang)
     return page.encode()
 
@@ -164,7 +164,7 @@ def _drawn_edge(edge: Edge, number: int, *, turned: bool) -> dict[str, Any]:
 _DASHES: dict[str, dict[str, Any]] = {"planned": {"dashes": [9, 6]}, "possible": {"dashes": [2, 5]}}
 
 
-def _json(data: Any) -> str:
+def json_text(data: Any) -> str:
     """JSON that may stand in a script element: no tag can end it."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
@@ -172,7 +172,7 @@ def _json(data: Any) -> str:
     return text
 
 
-def _hash(script: str) -> str:
+def hash_of(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 

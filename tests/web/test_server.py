@@ -1,4 +1,4 @@
-"""The server: routes, headers, a build while it serves, the process as a user runs it, the query page in Chromium."""
+"""The server: routes, headers, a build while it serves, the process as a user runs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -26,9 +25,6 @@ from kg.ontology import Ontology, load
 from kg.store import STORE, Store
 from kg.web import server
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 NAMES = "SELECT DISTINCT ?name { ?m kg:refersTo ?e . ?e skos:prefLabel ?name }"
 
@@ -90,16 +86,15 @@ def client(folder: Path, host: str = "127.0.0.1") -> TestClient:
 
 def test_the_page_is_the_file_that_the_build_wrote(folder: Path) -> None:
     (folder / "graph.html").write_text("<p>năng lượng</p>", encoding="utf8")
-    for path in ("/", "/graph.html"):
-        response = client(folder).get(path)
-        assert response.status_code == 200 and response.text == "<p>năng lượng</p>"
-        assert response.headers["content-type"] == "text/html; charset=utf-8"
-        assert "'unsafe-inline'" in response.headers["content-security-policy"]  # the page has its scripts inside
-        assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+    response = client(folder).get("/graph.html")
+    assert response.status_code == 200 and response.text == "<p>năng lượng</p>"
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "'unsafe-inline'" in response.headers["content-security-policy"]  # the page has its scripts inside
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
 
 
 def test_the_page_is_made_from_the_store_where_there_is_no_file(folder: Path) -> None:
-    response = client(folder).get("/")
+    response = client(folder).get("/graph.html")
     assert response.status_code == 200 and "OpenAI" in response.text and EVIL not in response.text
     assert not (folder / "graph.html").exists()
 
@@ -111,6 +106,9 @@ def test_files_of_the_folder_are_served_if_they_are_on_the_list(folder: Path) ->
         turtle = opened.get("/graph.ttl")
         assert turtle.text == "<x:năng> a <x:lượng> ."
         assert turtle.headers["content-type"] == "text/turtle; charset=utf-8"
+        os.utime(folder / "graph.ttl", (0, 0))  # the graph was changed since
+        stale = opened.get("/graph.ttl")
+        assert stale.status_code == 404 and "kg export" in stale.text
         missing = opened.get("/graph.trig")
         assert missing.status_code == 404 and "kg export" in missing.text
         for path in ("/secret.txt", "/store/CURRENT", "/..%2Fsecret.txt", "/graph.ttl/../secret.txt"):
@@ -126,17 +124,18 @@ def test_a_build_while_serving_is_seen_by_the_next_request(folder: Path, ontolog
             return {row["name"]["value"] for row in rows}
 
         assert ask() == {"OpenAI", "Sam Altman", EVIL}
-        assert "Foxconn" not in opened.get("/").text
+        assert "Foxconn" not in opened.get("/graph.html").text
         for partner in ("Nvidia", "Foxconn", "Intel"):  # the checkpoint that was open at first is gone after these
             publish(folder, ontology, partner)
         assert ask() == {"OpenAI", "Sam Altman", EVIL, "Nvidia", "Foxconn", "Intel"}
-        assert "Foxconn" in opened.get("/").text
+        assert "Foxconn" in opened.get("/graph.html").text
+        assert opened.get("/api/search", params={"q": "foxconn"}).json()["total"] == 1
 
 
 def test_a_graph_that_vanishes_is_told_with_the_remedy(folder: Path) -> None:
     with client(folder) as opened:
         shutil.rmtree(folder / STORE)
-        for path in ("/", f"/sparql?query={quote(NAMES)}"):
+        for path in ("/graph.html", "/api/overview", f"/sparql?query={quote(NAMES)}"):
             response = opened.get(path)
             assert response.status_code == 503 and "kg build" in response.text, path
         assert opened.get("/health").text == "ok\n"
@@ -147,9 +146,10 @@ def test_a_graph_that_vanishes_is_told_with_the_remedy(folder: Path) -> None:
 PATHS = [
     "/",
     "/health",
-    "/query",
-    "/query.js",
-    "/query.css",
+    "/graph.html",
+    "/api/overview",
+    "/api/about",
+    "/export/graphml",
     "/graph.ttl",
     "/nothing",
     "/sparql",
@@ -161,7 +161,7 @@ PATHS = [
 def test_every_answer_has_security_headers_and_none_for_other_origins(made: Path, path: str) -> None:
     headers = client(made).get(path, headers={"Origin": "https://evil.example"}).headers
     for name, value in server.SECURITY.items():
-        assert headers[name] == value or (path == "/" and name == "Content-Security-Policy")
+        assert headers[name] == value or (path in ("/", "/graph.html") and name == "Content-Security-Policy")
     assert not [name for name in headers if name.startswith("access-control")]
 
 
@@ -273,7 +273,7 @@ def test_no_graph_is_told_with_the_remedy(tmp_path: Path) -> None:
 
 def test_the_address_is_told_when_it_can_be_opened(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Ended:
-        def __init__(self, config: Any) -> None:
+        def __init__(self, config: object) -> None:
             """Takes what uvicorn.Server takes."""
 
         def run(self, sockets: list[socket.socket]) -> None:
@@ -295,80 +295,3 @@ def test_serving_loads_no_language_model(made: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, made], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
-
-
-# The query page
-
-
-@pytest.fixture(scope="module")
-def tab(made: Path) -> Iterator[tuple[Any, str, list[str]]]:
-    """A tab of Chromium, the address of a server, and all that the tab asked for or complained of."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: make chromium installs it")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    seen: list[str] = []
-    with served(made) as (address, _), sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        page = browser.new_page()
-        page.on("request", lambda request: seen.append(request.url))
-        page.on("console", lambda message: seen.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (seen.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        yield page, address, seen
-        browser.close()
-
-
-def run(page: Any, query: str) -> str:
-    """Run a query on the page, and what is noted of it."""
-    page.fill("#sparql", query)
-    page.press("#sparql", "Control+Enter")
-    return noted(page)
-
-
-def noted(page: Any) -> str:
-    page.locator("#note:not(:text-is('…'))").wait_for(state="attached")
-    return str(page.text_content("#note"))
-
-
-def test_all_examples_of_the_query_page_give_something(tab: tuple[Any, str, list[str]]) -> None:
-    page, address, _ = tab
-    page.goto(f"{address}/query")
-    noted(page)
-    labels = page.locator("#examples option").all_text_contents()
-    assert len(labels) >= 6
-    for label in labels:
-        page.select_option("#examples", label=label)
-        assert "error" not in noted(page) and not page.get_attribute("#note", "class")
-        assert page.locator("#result tbody tr, #result pre").count() > 0, label
-
-
-def test_labels_stay_text_and_nothing_goes_to_other_hosts(tab: tuple[Any, str, list[str]]) -> None:
-    page, address, seen = tab
-    page.goto(f"{address}/query")
-    assert run(page, f"{NAMES} ORDER BY ?name").startswith("3 ")
-    assert page.locator("#result td").all_text_contents() == [EVIL, "OpenAI", "Sam Altman"]
-    assert page.locator("#result img, #result script").count() == 0
-    run(page, f"ASK {{ {EVIL} }}")
-    assert page.locator("#note *").count() == 0
-    run(page, "DESCRIBE ?e { ?m kg:refersTo ?e }")
-    assert EVIL in page.text_content("#result pre").replace('\\"', '"')
-    assert [item for item in seen if not item.startswith((f"{address}/", "data:,", "console: Failed to load"))] == []
-
-
-def test_the_query_page_shows_what_there_is(tab: tuple[Any, str, list[str]]) -> None:
-    page, address, _ = tab
-    for query, answer in (("ASK { ?s ?p ?o }", "đúng · true"), ("ASK { ?s ?p 'năng lượng' }", "sai · false")):
-        page.goto(f"{address}/query#{quote(query)}")  # a link repeats its query
-        page.locator(f"#note:text-is('{answer}')").wait_for()
-    assert "line 2, column" in run(page, "SELECT * {\n ?x zz:y ?z }")
-    assert page.get_attribute("#note", "class") == "error"
-    assert "hiện 1000 dòng đầu" in run(page, "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 1200")
-    assert page.locator("#result tbody tr").count() == 1000
-    run(page, "SELECT ?e { ?e skos:prefLabel 'OpenAI' . ?m kg:refersTo ?e }")
-    assert page.locator("#result td.uri").all_text_contents() == ["id:openai"]
-    with page.expect_download() as download:
-        page.click("#downloads a >> text=csv")
-    assert "id/openai" in Path(download.value.path()).read_text()
-    page.goto(f"{address}/query")
-    page.click("text=Đồ thị")
-    assert page.url == f"{address}/"

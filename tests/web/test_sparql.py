@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,12 +10,11 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 import rdflib
+from served import publish
 from starlette.testclient import TestClient
 
-from kg.model import Article, Entity, Evidence, Extraction, Fact, Mention, Modality, Sentence
 from kg.ontology import Ontology, load
-from kg.store import STORE, Store
-from kg.web import sparql
+from kg.web import media, messages, sparql
 from kg.web.server import app
 
 SELECT = "SELECT ?name { ?m kg:refersTo ?e . ?e skos:prefLabel ?name } ORDER BY ?name"
@@ -29,28 +26,6 @@ FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 @pytest.fixture(scope="module")
 def ontology() -> Ontology:
     return load()
-
-
-def publish(folder: Path, ontology: Ontology, *partners: str, article: str = "news/bài.txt") -> None:
-    """Publish a graph in an output folder: OpenAI partners with all ``partners``, as one article says."""
-    text = "".join(f"OpenAI hợp tác với {partner}.\n" for partner in partners)
-    entities, facts, sentences = [Entity(0, "OpenAI", "Organization", (), (_mention(text, "OpenAI"),))], [], []
-    for key, partner in enumerate(partners, 1):
-        quote = f"OpenAI hợp tác với {partner}."
-        start = text.index(quote)
-        entities.append(Entity(key, partner, "Organization", (), (_mention(text, partner),)))
-        sentences.append(Sentence(start, start + len(quote), quote, (), ()))
-        evidence = Evidence(start, start + len(quote), quote)
-        facts.append(Fact(0, "partnersWith", key, Modality.ASSERTED, None, (evidence,), 0.9))
-    with Store.create_or_open(folder / STORE) as store:
-        store.set_ontology(ontology)
-        store.replace(Article(article, text, "vi"), sentences, Extraction(tuple(entities), tuple(facts)), "run")
-        store.publish()
-
-
-def _mention(text: str, name: str) -> Mention:
-    start = text.index(name)
-    return Mention(start, start + len(name), name, "Organization", 0, 0, "name")
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +95,7 @@ def test_the_dataset_can_be_named(client: TestClient) -> None:
 
     everything, some = ask(count), ask(count, default_graph_uri=article)
     assert everything > some > 0
-    assert ask(count, default_graph_uri=[article, "https://example.org/none"]) == some
-    assert ask(count, default_graph_uri="https://example.org/none") == 0
+    assert ask(count, default_graph_uri=[article, "https://example.org/kg/graph/ontology"]) > some
     assert ask(inside, named_graph_uri=article) == some
     assert ask(count, named_graph_uri=article) == 0  # no default graph was named
 
@@ -166,7 +140,7 @@ def test_what_is_asked_for_is_given(client: TestClient, query: str, accept: str,
 @pytest.mark.parametrize(("query", "format"), [(SELECT, "csv"), (ASK, "xml"), (CONSTRUCT, "ntriples")])
 def test_a_parameter_can_name_the_format(client: TestClient, query: str, format: str) -> None:
     response = client.get("/sparql", params={"query": query, "format": format}, headers={"accept": "text/html"})
-    kinds = {kind for table in sparql.MEDIA_TYPES.values() for kind, name in table.items() if name == format}
+    kinds = {kind for table in media.MEDIA_TYPES.values() for kind, name in table.items() if name == format}
     assert response.status_code == 200 and response.headers["content-type"].partition(";")[0] in kinds
 
 
@@ -176,7 +150,7 @@ def test_results_are_what_their_media_type_says(client: TestClient) -> None:
     assert get(client, SELECT, accept="text/csv").text.split() == "\n".join(["name", *found]).split()
     assert get(client, ASK).json()["boolean"] is True
     assert "<boolean>true</boolean>" in get(client, ASK, accept="application/xml").text
-    for kind in sparql.MEDIA_TYPES["construct"]:
+    for kind in media.MEDIA_TYPES["construct"]:
         graph = rdflib.Graph().parse(data=get(client, CONSTRUCT, accept=kind).text, format=kind)
         assert len(graph) == 2, kind
 
@@ -184,7 +158,9 @@ def test_results_are_what_their_media_type_says(client: TestClient) -> None:
 # What goes wrong
 
 WRONG = [  # method, path, headers, body, status, what the message holds
-    ("GET", "/sparql", {}, "", 400, "0 queries"),
+    ("GET", "/sparql?query=ASK%20FROM%20%3Curn:none%3E%7B%7D", {}, "", 400, "no graph <urn:none>"),
+    ("GET", "/sparql?query=PREFIX%20x:%3Curn:%3E%20ASK%20FROM%20NAMED%20x:b%7B%7D", {}, "", 400, "no graph <urn:b>"),
+    ("GET", "/sparql?query=ASK%7B%7D&named-graph-uri=urn:none", {}, "", 400, "no graph <urn:none>"),
     ("GET", "/sparql?query=ASK%7B%7D&query=ASK%7B%7D", {}, "", 400, "2 queries"),
     ("POST", "/sparql", {"Content-Type": FORM}, "", 400, "0 queries"),
     ("POST", "/sparql?query=ASK%7B%7D", {"Content-Type": DIRECT}, "ASK {}", 400, "2 queries"),
@@ -212,7 +188,7 @@ WRONG = [  # method, path, headers, body, status, what the message holds
     ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "text/html"}, "", 406, "application/sparql-results+json"),
     ("GET", "/sparql?query=ASK%7B%7D", {"Accept": "*/*;q=0"}, "", 406, "text/csv"),
     ("GET", "/sparql?query=ASK%7B%7D&format=turtle", {}, "", 406, "json, xml, csv, tsv"),
-    ("POST", "/sparql", {"Content-Type": DIRECT}, "#" * (sparql.BODY_LIMIT + 1), 413, "300,000 bytes"),
+    ("POST", "/sparql", {"Content-Type": DIRECT}, "#" * (messages.BODY_LIMIT + 1), 413, "300,000 bytes"),
     ("POST", "/sparql", {"Content-Type": DIRECT}, "#" * (sparql.QUERY_LIMIT + 1), 413, "100,000 characters"),
     ("POST", "/sparql", {}, "ASK {}", 415, "(none)"),
     ("POST", "/sparql", {"Content-Type": "multipart/form-data; boundary=x"}, "ASK {}", 415, "multipart/form-data"),
@@ -265,84 +241,6 @@ def test_the_word_alone_is_no_service(client: TestClient, where: str) -> None:
 def test_long_nonsense_is_answered_quickly(client: TestClient, part: str) -> None:
     query = "SELECT * { FILTER(" + part * (20_000 // len(part))
     assert direct(client, query).status_code == 400
-
-
-# Time and trouble
-
-
-@pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
-    with Store.read(folder / STORE) as opened:
-        yield opened
-
-
-def ask_together(endpoint: sparql.Endpoint, then: Callable[[], None] = lambda: None, *, times: int = 2) -> list[int]:
-    """The status codes of requests sent at once, in the order of the answers; ``then`` is called after the first."""
-    from starlette.applications import Starlette
-    from starlette.routing import Route
-
-    async def send() -> list[int]:
-        transport = httpx.ASGITransport(Starlette(routes=[Route("/sparql", endpoint.answer)]))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            sent = [asyncio.ensure_future(client.get("/sparql", params={"query": ASK})) for _ in range(times)]
-            codes = []
-            for answered in asyncio.as_completed(sent):
-                codes.append((await answered).status_code)
-                then()
-            return codes
-
-    return asyncio.run(send())
-
-
-def test_a_slow_query_holds_up_no_other(store: Store) -> None:
-    first, release = threading.Lock(), threading.Event()
-
-    def published() -> Store:
-        if first.acquire(blocking=False):
-            assert release.wait(20)
-        return store
-
-    assert ask_together(sparql.Endpoint(published), release.set) == [200, 200]
-
-
-def test_after_the_time_limit_503_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sparql, "TIME_LIMIT", 0.1)
-    monkeypatch.setattr(sparql, "SLOTS", 1)  # so the second never begins
-    release = threading.Event()
-
-    def published() -> Store:
-        assert release.wait(20)
-        return store
-
-    try:
-        assert ask_together(sparql.Endpoint(published)) == [503, 503]
-    finally:
-        release.set()
-
-
-def test_a_store_that_fails_gives_no_half_result(monkeypatch: pytest.MonkeyPatch, client: TestClient) -> None:
-    from kg.store import Result
-
-    def fail(error: Exception) -> httpx.Response:
-        def serialize(self: Result, format: str = "") -> bytes:
-            raise type(error)(*error.args)  # a new one, since a kept one would keep the result
-
-        monkeypatch.setattr(Result, "serialize", serialize)
-        return get(client, SELECT)
-
-    broken = fail(OSError("disk on fire"))
-    assert broken.status_code == 503 and "disk on fire" in broken.text
-    assert fail(RuntimeError("too much")).status_code == 500
-    monkeypatch.undo()
-    assert get(client, SELECT).status_code == 200
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_an_error_that_nobody_expects_is_told_at_once() -> None:
-    def published() -> Store:
-        raise KeyError("unexpected")
-
-    assert ask_together(sparql.Endpoint(published)) == [500, 500]
 
 
 def test_results_are_json_as_the_standard_has_it(client: TestClient) -> None:

@@ -1,0 +1,265 @@
+// The part of the graph that the page knows, and what of it is on show.
+
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { type Vocabulary, facts as factsOf, labels, local, vocabulary } from "./queries";
+import type { Source } from "./source";
+import { FACETS, type Facet, state } from "./state";
+import type { Entity, Fact, Group, Iri, Neighbours, Path } from "./values";
+import { lang } from "./words";
+
+export const LARGE = 40; // facts from which a neighbourhood is opened by relation
+const BUNDLED = 900; // lines from which those between two entities are one
+const MOST = 300; // facts of a neighbourhood that are fetched at once
+
+/** The doors; set once, by the page that starts. */
+export let source: Source;
+
+export const entities = signal<ReadonlyMap<Iri, Entity>>(new Map());
+export const facts = signal<ReadonlyMap<Iri, Fact>>(new Map());
+export const total = signal({ entities: 0, facts: 0 });
+export const names = signal<Vocabulary>(new Map());
+export const titles = signal<ReadonlyMap<Iri, string>>(new Map()); // of articles and speakers
+export const paths = signal<readonly Path[]>([]);
+export const busy = signal(0);
+export const problem = signal("");
+
+const opening = signal<{ limit: number; entities: ReadonlySet<Iri>; facts: ReadonlySet<Iri> } | null>(null);
+const around = signal<ReadonlyMap<Iri, Neighbours>>(new Map());
+
+/** A class or relation in words. */
+export function named(term: Iri): string {
+  const found = names.value.get(term)?.labels;
+  return found?.[lang.value] ?? found?.[""] ?? found?.en ?? local(term);
+}
+
+export function labelOf(iri: Iri): string {
+  return entities.value.get(iri)?.label ?? titles.value.get(iri) ?? local(iri);
+}
+
+/** Wait for something with the sign of being busy; what goes wrong is told to the person. */
+export async function during<T>(work: Promise<T>): Promise<T | undefined> {
+  busy.value = busy.peek() + 1;
+  try {
+    return await work;
+  } catch (error) {
+    problem.value = (error as Error).message;
+    return undefined;
+  } finally {
+    busy.value = busy.peek() - 1;
+  }
+}
+
+function know(more: Iterable<Entity>, said: Iterable<Fact>): void {
+  batch(() => {
+    const all = new Map(entities.value);
+    for (const entity of more) all.set(entity.iri, { ...all.get(entity.iri), ...entity });
+    entities.value = all;
+    facts.value = new Map([...facts.value, ...[...said].map((fact): [Iri, Fact] => [fact.iri, fact])]);
+  });
+}
+
+export async function neighbourhood(entity: Iri): Promise<Neighbours | undefined> {
+  const known = around.value.get(entity);
+  if (known) return known;
+  const found = await during(source.neighbours(entity, MOST));
+  if (!found) return undefined;
+  know([found.entity, ...found.groups.flatMap((group) => group.entities)], found.groups.flatMap((group) => group.facts));
+  around.value = new Map(around.value).set(entity, found);
+  return found;
+}
+
+/** The name of a group in the state. */
+export const groupName = (entity: Iri, group: Group) => `${entity}|${group.direction}|${group.relation}`;
+
+function groupsOf(name: string): Group[] {
+  const [entity = "", direction, relation] = name.split("|");
+  const groups = around.value.get(entity)?.groups ?? [];
+  return direction ? groups.filter((group) => group.direction === direction && group.relation === relation) : groups;
+}
+
+/** All entities and facts that the state puts on show, before hiding and filtering. */
+const chosen = computed(() => {
+  const { limit, opened } = state.value;
+  if (limit && !opening.value) return { shown: new Set<Iri>(), shownFacts: new Set<Iri>() }; // all at once, or it jumps
+  const shownFacts = new Set<Iri>(limit ? opening.value?.facts : []);
+  const shown = new Set<Iri>(limit ? opening.value?.entities : []);
+  for (const name of opened) {
+    shown.add(name.split("|")[0]!);
+    for (const group of groupsOf(name)) for (const fact of group.facts) shownFacts.add(fact.iri);
+  }
+  for (const path of paths.value) {
+    for (const iri of path.entities) shown.add(iri);
+    for (const hop of path.hops) for (const fact of hop) shownFacts.add(fact.iri);
+  }
+  for (const iri of shownFacts) {
+    const fact = facts.value.get(iri);
+    if (fact) shown.add(fact.s).add(fact.o);
+  }
+  for (const fact of facts.value.values()) if (shown.has(fact.s) && shown.has(fact.o)) shownFacts.add(fact.iri);
+  return { shown, shownFacts };
+});
+
+const VALUE: Record<Facet, (fact: Fact) => string[]> = {
+  types: (fact) => [entities.value.get(fact.s)?.type ?? "", entities.value.get(fact.o)?.type ?? ""],
+  relations: (fact) => [fact.p],
+  articles: (fact) => [fact.article],
+  speakers: (fact) => [fact.speaker],
+  modalities: (fact) => [fact.modality],
+};
+
+function fits(fact: Fact, except?: Facet): boolean {
+  const { without, confidence, from, to } = state.value;
+  return (
+    fact.confidence >= confidence &&
+    (!from || (fact.date !== "" && fact.date.slice(0, from.length) >= from)) &&
+    (!to || (fact.date !== "" && fact.date.slice(0, to.length) <= to)) &&
+    FACETS.every((facet) => facet === except || VALUE[facet](fact).every((value) => !without[facet].includes(value)))
+  );
+}
+
+/** The facts that could be on show, not filtered. */
+export const candidates = computed(() => {
+  const { hidden, focus } = state.value;
+  const { shown, shownFacts } = chosen.value;
+  const gone = new Set(hidden);
+  const near = focus ? new Set([focus]) : null;
+  const all = [...shownFacts].flatMap((iri) => facts.value.get(iri) ?? []);
+  if (near) for (const fact of all) if (fact.s === focus || fact.o === focus) near.add(fact.s).add(fact.o);
+  const there = (iri: Iri) => shown.has(iri) && !gone.has(iri) && (!near || near.has(iri));
+  return { entities: [...shown].filter(there), facts: all.filter((fact) => there(fact.s) && there(fact.o)) };
+});
+
+/** What is on show, in order. */
+export const visible = computed(() => {
+  const { opened, pinned, selected, without } = state.value;
+  const kept = new Set([...pinned, ...opened.map((name) => name.split("|")[0]!), selected]);
+  const said = candidates.value.facts.filter((fact) => fits(fact));
+  const linked = new Set(said.flatMap((fact) => [fact.s, fact.o]));
+  const there = candidates.value.entities.filter((iri) => linked.has(iri) || kept.has(iri));
+  const found = there.flatMap((iri) => entities.value.get(iri) ?? []);
+  return {
+    entities: found
+      .filter((one) => kept.has(one.iri) || !without.types.includes(one.type))
+      .sort((a, b) => b.degree - a.degree || (a.iri < b.iri ? -1 : 1)),
+    facts: said.sort((a, b) => b.confidence - a.confidence || (a.iri < b.iri ? -1 : 1)),
+  };
+});
+
+/** The values of each filter with the numbers of facts that they would leave, the most frequent first. */
+export const facets = computed(() => {
+  const found = {} as Record<Facet, [string, number][]>;
+  for (const facet of FACETS) {
+    const counts = new Map<string, number>();
+    for (const fact of candidates.value.facts) {
+      const counted = fits(fact, facet) ? 1 : 0;
+      for (const value of new Set(VALUE[facet](fact))) counts.set(value, (counts.get(value) ?? 0) + counted);
+    }
+    found[facet] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  }
+  return found;
+});
+
+/** Facts that say the same in the same way are one line in the picture; in a large one all facts of two entities are. */
+export interface Line {
+  key: string;
+  facts: Fact[];
+}
+
+export const lines = computed((): Line[] => {
+  const exact = merged((fact) => [fact.s, fact.p, fact.o, fact.modality, fact.speaker]);
+  return exact.length <= BUNDLED ? exact : merged((fact) => [fact.s, fact.o].sort());
+});
+
+function merged(of: (fact: Fact) => string[]): Line[] {
+  const alike = new Map<string, Line>();
+  for (const fact of visible.value.facts) {
+    const key = of(fact).join("|");
+    const line = alike.get(key);
+    if (line) line.facts.push(fact);
+    else alike.set(key, { key, facts: [fact] });
+  }
+  return [...alike.values()];
+}
+
+/** The facts of a fact's line. */
+export function alike(statement: Iri): Fact[] {
+  const own = facts.value.get(statement);
+  return lines.value.find((line) => line.facts.some((fact) => fact.iri === statement))?.facts ?? (own ? [own] : []);
+}
+
+/** Know facts by the IRIs of their statements, with their ends. */
+export async function learn(statements: Iri[]): Promise<void> {
+  const unknown = statements.filter((iri) => !facts.value.has(iri));
+  if (!unknown.length) return;
+  const found = (await during(factsOf(source, unknown))) ?? [];
+  const ends = [...new Set(found.flatMap((fact) => [fact.s, fact.o]))].filter((iri) => !entities.value.has(iri));
+  const called = (await during(labels(source, ends))) ?? new Map<Iri, string>();
+  know(ends.map((iri) => ({ iri, label: called.get(iri) ?? local(iri), type: "", degree: 0 })), found);
+}
+
+/** Keep what is known in step with the state, from now on. */
+export async function start(from: Source): Promise<void> {
+  source = from;
+  names.value = (await during(vocabulary(source))) ?? new Map();
+  effect(() => {
+    const { limit } = state.value;
+    if (opening.peek()?.limit !== limit) void untracked(() => open(limit));
+  });
+  effect(() => {
+    for (const name of state.value.opened) {
+      const entity = name.split("|")[0]!;
+      if (!around.peek().has(entity)) void untracked(() => neighbourhood(entity));
+    }
+  });
+  effect(() => {
+    const [one, other] = state.value.path;
+    if (one && other) void untracked(() => during(source.paths(one, other))).then((found) => show(found ?? []));
+    else paths.value = [];
+  });
+  effect(() => {
+    const { selected } = state.value;
+    if (selected && !entities.peek().has(selected) && selected.includes("/statement/")) void untracked(() => learn([selected]));
+  });
+  effect(() => {
+    const all = [...facts.value.values()].flatMap((fact) => [fact.article, fact.speaker]);
+    const unknown = [...new Set(all)].filter((iri) => iri && !titles.peek().has(iri));
+    if (unknown.length) void untracked(() => name(unknown));
+  });
+}
+
+async function open(limit: number): Promise<void> {
+  const part = await during(source.overview(limit || 1)); // of nothing only how much there is
+  if (!part) return;
+  batch(() => {
+    know(part.entities, part.facts);
+    total.value = part.total;
+    const [inside, said] = [part.entities, part.facts].map((some) => new Set(some.map((one) => one.iri)));
+    opening.value = { limit, entities: inside!, facts: said! };
+  });
+}
+
+async function show(found: readonly Path[]): Promise<void> {
+  const ends = [...new Set(found.flatMap((path) => path.entities))].filter((iri) => !entities.value.has(iri));
+  await Promise.all(ends.map(async (iri) => neighbourhood(iri)));
+  know([], found.flatMap((path) => path.hops.flat()));
+  paths.value = found;
+}
+
+async function name(iris: Iri[]): Promise<void> {
+  titles.value = new Map([...titles.value, ...iris.map((iri): [Iri, string] => [iri, local(iri)])]); // asked for only once
+  const found = await during(labels(source, iris));
+  if (found?.size) titles.value = new Map([...titles.value, ...found]);
+}
+
+/** Everything anew, after a decision. */
+export async function refresh(): Promise<void> {
+  batch(() => {
+    entities.value = new Map();
+    facts.value = new Map();
+    around.value = new Map();
+    opening.value = null;
+  });
+  const { limit, opened } = state.value;
+  const reread = new Set(opened.map((name) => name.split("|")[0]!));
+  await Promise.all([open(limit), ...[...reread].map(neighbourhood)]);
+}
