@@ -115,11 +115,8 @@ def explorer(ours: Callable[[], Any], seed: int) -> None:
         client = server.client
         opening = _get(client, "overview", {"limit": 200})
         done = time.perf_counter()
-        print(f"kg serve answers {ready - start:.1f} s after its start; the opening picture (200 of")
-        print(
-            f"{opening['total']['entities']:,} entities, {len(opening['facts']):,} facts) has come {done - start:.1f} s"
-        )
-        print(f"after it, and was asked for {done - ready:.1f} s before\n")
+        print(f"seconds from the start of kg serve: {ready - start:.1f} until it answers, {done - start:.1f} until the")
+        print(f"opening picture has come ({len(opening['entities'])} of {opening['total']['entities']:,} entities)\n")
         print(f"{'explorer':24} {'asked':>6} {'p50 ms':>9} {'p95 ms':>9} {'max ms':>9}")
         for name, asked in _asked(client, Random(seed)).items():
             _get(client, *asked[0])  # a picture of another size is made once
