@@ -1,15 +1,17 @@
-"""The read side: store -> a part of the graph as plain values, names to entities, positions, other formats.
+"""The read side: store -> a part of the graph as plain values, names to entities, positions, paths, other formats.
 
     values.py       View, Node, Edge, Quote
     reading.py      store -> View; names -> entities
     importance.py   degree, PageRank, communities
-    index.py        store -> Index: all entities and facts in memory, by number
-    names.py        search in names, as people type them
-    neighbours.py   an entity's facts by relation
-    paths.py        how two entities hang together
-    opening.py      the picture to begin with
     positions.py    View -> where to draw each entity
     formats.py      View -> networkx, GraphML, GEXF, CSV
+
+    index.py        store -> Index: all entities and facts by number, for the modules below
+    names.py        what people type -> entities
+    opening.py      the most central entities, their communities and places
+    islands.py      where to draw many entities
+    neighbours.py   an entity's facts by relation and direction
+    paths.py        how two entities are connected
 
 Never loads a language model; networkx is imported where it is used, since it is slow to load.
 """

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,10 +98,10 @@ def listed(labels: Sequence[str], aliases: Sequence[Sequence[str]], degrees: Int
 def plain_words(text: str) -> list[str]:
     """Its words in small letters without tone marks; of a text without letters all that it has.
 
-    >>> plain_words("Điện hạt nhân"), plain_words("?!")
+    >>> plain_words("Điện hạt nhân"), plain_words("? !")
     (['dien', 'hat', 'nhan'], ['?!'])
     """
-    return _bare(text).split("-") if _WORD.search(text) else ["".join(text.split())]
+    return _parts(_bare(text))
 
 
 def true_words(text: str) -> list[str]:
@@ -113,13 +114,18 @@ def true_words(text: str) -> list[str]:
     return _WORD.findall(whole) or ["".join(whole.split())]
 
 
-def true_forms(word: str) -> set[str]:
+@lru_cache(maxsize=100_000)  # names are many, their words are few
+def true_forms(word: str) -> frozenset[str]:
     """A word as it is written, and with the tone mark where all spellings have it: hoà, hòa."""
-    return {word, name_key(word)}
+    return frozenset((word, name_key(word)))
 
 
 def _bare(text: str) -> str:
-    return slug(text) if _WORD.search(text) else text
+    return slug(text) if _WORD.search(text) else "".join(text.split())
+
+
+def _parts(bare: str) -> list[str]:
+    return bare.split("-") if _WORD.search(bare) else [bare]
 
 
 def _numbered(found: Iterable[Iterable[str]]) -> dict[str, list[int]]:

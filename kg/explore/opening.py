@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kg.explore.importance import Pair, communities
 from kg.explore.index import Index
-from kg.explore.positions import around, layout
+from kg.explore.islands import islands
+from kg.explore.positions import layout
 from kg.explore.values import Edge, Node, View
-from kg.ontology import local_name
 
 STRONGEST = 3  # links of each entity that are kept where all of them would be a hairball
-CORE = 300  # entities that are laid out by all their distances; that takes the cube of their number
+FEW = 300  # entities that are laid out all together: it takes the cube of their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,19 @@ def opening(index: Index, *, limit: int) -> Opening:
     homes = communities(entities, pairs)
     kept = _backbone(entities, pairs)
     drawn = [number for number, pair in zip(between.tolist(), pairs, strict=True) if _sorted(pair) in kept]
-    core = min(entities, CORE)
+    view = _view(index, homes, kept)
+    places = layout(view) if entities <= FEW else islands(view)
+    return Opening(tuple(homes), tuple(places[node.iri] for node in view.nodes), tuple(drawn))
+
+
+def _view(index: Index, homes: Sequence[int], pairs: Iterable[Pair]) -> View:
+    """What positions need to know of the picture; several facts between two entities count as one."""
     nodes = tuple(
-        Node(str(n), index.labels[n], local_name(index.types[n]), (), int(index.degrees[n]), 0.0, homes[n])
-        for n in range(core)
+        Node(str(n), label, "", (), degree, 0.0, home)
+        for n, (label, degree, home) in enumerate(zip(index.labels, index.degrees.tolist(), homes, strict=False))
     )
-    edges = tuple(Edge("", str(a), "", str(b), "", "", "", 0.0, ()) for a, b in sorted(kept) if b < core)
-    placed = layout(View(nodes, edges, core, len(edges), {}, {}))
-    positions = around([placed[node.iri] for node in nodes], entities, sorted(kept))
-    return Opening(tuple(homes), positions, tuple(drawn))
+    edges = tuple(Edge(f"{a} {b}", str(a), "", str(b), "", "", "", 1.0, ()) for a, b in sorted(pairs))
+    return View(nodes, edges, len(nodes), len(edges), {}, {})
 
 
 def _backbone(entities: int, pairs: Iterable[Pair]) -> set[Pair]:

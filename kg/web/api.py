@@ -11,7 +11,7 @@ What is wrong with a request is told as {"error": message}: 400, 404 for an unkn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,19 +20,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KgError, RequestError
-from kg.explore.index import MODALITIES, Index
+from kg.explore.index import MODALITIES, Index, read_index
 from kg.explore.neighbours import neighbours
 from kg.explore.opening import Opening, opening
 from kg.explore.paths import paths
 from kg.store import Store
-from kg.web.indexed import Indexed
+from kg.web.once import Once
 
 JSON = Mapping[str, Any]
-Answer = Callable[[Index, Mapping[str, str]], JSON]
 
+SHOWN = 200  # entities of the picture to begin with
 LIMITS = {  # of a parameter of a path: what it is without being named, and what is the most
     ("search", "limit"): (20, 1000),
-    ("overview", "limit"): (200, 2000),
+    ("overview", "limit"): (SHOWN, 2000),
     ("neighbours", "limit"): (300, 10_000),
     ("path", "limit"): (3, 50),
     ("path", "longest"): (6, 8),
@@ -40,29 +40,51 @@ LIMITS = {  # of a parameter of a path: what it is without being named, and what
 OPENINGS = 8  # pictures that are kept: they take longer than anything else
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known of one checkpoint."""
+
+    index: Index
+    openings: Callable[[int], Opening]  # by how many entities they show
+
+
+Asked = Mapping[str, str]
+Answer = Callable[[Known, Asked], JSON]
+
+
 class Unknown(RequestError):
     """An entity that the graph does not have."""
 
 
 def routes(published: Callable[[], Store]) -> list[Route]:
-    """The routes for the store that ``published`` gives; its index is begun now, in the background."""
-    indexed = Indexed(published)
-    indexed.begin()
+    """The routes for the store that ``published`` gives; what is known of it is worked out from now, by a thread."""
+    known = Once(_known, most=1)
+    known.begin(published())
     answers: Mapping[str, Answer] = {
         "search": _search,
-        "overview": partial(overview, lru_cache(maxsize=OPENINGS)(opening)),
+        "overview": _overview,
         "neighbours": _neighbours,
         "path": _path,
     }
-    return [Route(f"/api/{name}", _route(indexed, answer), methods=["GET"]) for name, answer in answers.items()]
+    return [
+        Route(f"/api/{name}", _route(lambda: known(published()), answer), methods=["GET"])
+        for name, answer in answers.items()
+    ]
 
 
-def _route(indexed: Callable[[], Index], answer: Answer) -> Callable[[Request], Response]:
+def _known(store: Store) -> Known:
+    index = read_index(store)
+    openings: Once[int, Opening] = Once(lambda limit: opening(index, limit=limit), most=OPENINGS)
+    openings.begin(SHOWN)
+    return Known(index, openings)
+
+
+def _route(known: Callable[[], Known], answer: Answer) -> Callable[[Request], Response]:
     """An endpoint that Starlette runs in a thread, since it is no coroutine."""
 
     def send(request: Request) -> Response:
         try:
-            content, status = answer(indexed(), request.query_params), 200
+            content, status = answer(known(), request.query_params), 200
         except RequestError as error:
             content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
         except KgError as error:
@@ -75,7 +97,8 @@ def _route(indexed: Callable[[], Index], answer: Answer) -> Callable[[Request], 
 # What each gives
 
 
-def _search(index: Index, asked: Mapping[str, str]) -> JSON:
+def _search(known: Known, asked: Asked) -> JSON:
+    index = known.index
     text, limit = asked.get("q", "").strip(), _number(asked, "search", "limit")
     if text:
         found, total = index.names.find(text, limit=limit)
@@ -84,9 +107,12 @@ def _search(index: Index, asked: Mapping[str, str]) -> JSON:
     return {"results": [_entity(index, number) | {"matched": name} for number, name in found], "total": total}
 
 
-def overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, str]) -> JSON:
-    """The most central entities, as ``drawn`` gives them; those that are in no fact do not count."""
-    picture = drawn(index, limit=_number(asked, "overview", "limit"))
+def _overview(known: Known, asked: Asked) -> JSON:
+    return overview(known.index, known.openings(_number(asked, "overview", "limit")))
+
+
+def overview(index: Index, picture: Opening) -> JSON:
+    """The most central entities; those that are in no fact do not count."""
     places = zip(picture.communities, picture.positions, strict=True)
     return {
         "entities": [
@@ -98,7 +124,8 @@ def overview(drawn: Callable[..., Opening], index: Index, asked: Mapping[str, st
     }
 
 
-def _neighbours(index: Index, asked: Mapping[str, str]) -> JSON:
+def _neighbours(known: Known, asked: Asked) -> JSON:
+    index = known.index
     entity = _named(index, asked, "entity")
     groups = [
         {
@@ -113,7 +140,8 @@ def _neighbours(index: Index, asked: Mapping[str, str]) -> JSON:
     return {"entity": _entity(index, entity), "groups": groups, "total": int(index.degrees[entity])}
 
 
-def _path(index: Index, asked: Mapping[str, str]) -> JSON:
+def _path(known: Known, asked: Asked) -> JSON:
+    index = known.index
     start, end = _named(index, asked, "from"), _named(index, asked, "to")
     limit, longest = (_number(asked, "path", name) for name in ("limit", "longest"))
     found = paths(index, start, end, limit=limit, longest=longest, modalities=_modalities(asked))
@@ -131,7 +159,7 @@ def _path(index: Index, asked: Mapping[str, str]) -> JSON:
 # What is asked
 
 
-def _number(asked: Mapping[str, str], path: str, name: str) -> int:
+def _number(asked: Asked, path: str, name: str) -> int:
     usual, most = LIMITS[path, name]
     text = asked.get(name, str(usual))
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
@@ -139,7 +167,7 @@ def _number(asked: Mapping[str, str], path: str, name: str) -> int:
     return int(text)
 
 
-def _named(index: Index, asked: Mapping[str, str], name: str) -> int:
+def _named(index: Index, asked: Asked, name: str) -> int:
     iri = asked.get(name, "")
     if not iri:
         raise RequestError(f"{name} is missing: give the IRI of an entity")
@@ -148,7 +176,7 @@ def _named(index: Index, asked: Mapping[str, str], name: str) -> int:
     return index.numbers[iri]
 
 
-def _modalities(asked: Mapping[str, str]) -> Sequence[str]:
+def _modalities(asked: Asked) -> Sequence[str]:
     names = asked.get("modality", ",".join(MODALITIES)).split(",")
     if unknown := sorted(set(names) - set(MODALITIES)):
         raise RequestError(f"modality {unknown[0]!r}: use some of {','.join(MODALITIES)}")

@@ -14,7 +14,7 @@ from kg.errors import RequestError
 from kg.explore.index import read_index
 from kg.explore.opening import opening
 from kg.store import Store
-from kg.web.api import overview
+from kg.web.api import SHOWN, overview
 from kg.web.explorer import STATIC
 from kg.web.page import hash_of, json_text
 
@@ -43,8 +43,9 @@ def page(store: Store) -> bytes:
         f"default-src 'none'; script-src {hash_of(script)} 'wasm-unsafe-eval'; style-src {hash_of(style)}; "
         "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
+    index = read_index(store)
     parts = {
-        "opening": json_text(overview(opening, read_index(store), {})),
+        "opening": json_text(overview(index, opening(index, limit=SHOWN))),
         "graph": _packed(_quads(store)),
         "oxigraph": _packed(oxigraph),
     }
