@@ -55,9 +55,10 @@ train: setup  ## make the language models anew from ../shared/data
 eval: setup  ## score the facts against the annotations in ../shared, print it and put it into kg/models/FACTS.md
 	$(BIN)/python -m kg.training.card
 
-bench: setup  ## measure words per second, next to Stanza's stock configuration and spaCy
+bench: setup  ## measure words per second beside Stanza and spaCy, and answers per second beside other servers
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m kg.training.bench
+	$(BIN)/python -m kg.training.serving --out outputs/bench
 
 sample: setup ui  ## make outputs/sample, the committed graph of the sample articles, anew
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild

@@ -357,15 +357,16 @@ function write(paper: CanvasRenderingContext2D, nodes: readonly Named[], width: 
   paper.strokeStyle = halo;
   paper.fillStyle = ink;
   for (const { label, x, y, size, forced } of nodes) {
-    for (const cell of cellsOf(x - size, x + size, y - size, y + size)) taken.add(cell);
-    if (!label || x < 0 || y < 0 || x > width || y > height) continue;
     const half = paper.measureText(label).width / 2;
     const top = y + size + 2;
-    const cells = cellsOf(x - half, x + half, top + CELL, top + NAME);
-    if (!forced && cells.some((cell) => taken.has(cell))) continue;
-    for (const cell of cells) taken.add(cell);
-    paper.strokeText(label, x, top + NAME);
-    paper.fillText(label, x, top + NAME);
+    const inside = label !== "" && x >= 0 && y >= 0 && x <= width && y <= height;
+    const cells = cellsOf(x - half, x + half, top, top + NAME);
+    if (inside && (forced || !cells.some((cell) => taken.has(cell)))) {
+      for (const cell of cells) taken.add(cell);
+      paper.strokeText(label, x, top + NAME);
+      paper.fillText(label, x, top + NAME);
+    }
+    for (const cell of cellsOf(x - size, x + size, y - size, y + size)) taken.add(cell);
   }
 }
 
