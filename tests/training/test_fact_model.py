@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -75,7 +76,8 @@ def test_training_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
 
 
 def test_names_are_exchanged_for_others_of_their_class_and_length() -> None:
-    windows = list(windows_of(ARTICLE, SCHEMA, first=MAX_ATOMS))
+    (window,) = windows_of(ARTICLE, SCHEMA, first=MAX_ATOMS)
+    windows = [window, replace(window, atoms=tuple(map(str.upper, window.atoms)))]
     rename, chance = Renaming(windows), random.Random(3)
     names = {
         kinds: {w.atoms[slice(*span)] for w in windows for span, k in w.types.items() if k == kinds}
@@ -129,7 +131,8 @@ def test_a_branch_is_kept_beside_its_network(tmp_path: Path) -> None:
     (window,) = windows_of(ARTICLE, SCHEMA)
     branch.train(False)
     with torch.inference_mode():
-        one, other = (b.atoms(frozen.states([window]), frozen.batch([window])) for b in (branch, again))
+        batch = frozen.batch([window])
+        one, other = (b.atoms(frozen.states(batch), batch) for b in (branch, again))
     assert torch.allclose(one, other, atol=0.05) and not torch.equal(one, torch.zeros_like(one))
 
 
