@@ -27,12 +27,12 @@ class Once(Generic[Key, Value]):
         return self.begin(key).result()
 
     def begin(self, key: Key) -> Future[Value]:
-        """The result to come, from a thread that nothing waits for at the end."""
+        """The result to come. The process does not end before it: no thread can be left behind in the store."""
         with self._lock:
             future = self._kept.pop(key, None)
             if future is None or (future.done() and future.exception()):
                 future = Future()
-                threading.Thread(target=self._make, args=(key, future), daemon=True, name="kg once").start()
+                threading.Thread(target=self._make, args=(key, future), name="kg once").start()
             self._kept[key] = future
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]

@@ -108,14 +108,23 @@ def until(page: Page, test: str) -> None:
         page.wait_for_timeout(50)
 
 
-def click_entity(page: Page, name: str) -> None:
-    until(page, f"!!window.kg?.place('{ID}{name}')")
-    page.wait_for_timeout(200)
-    at = page.evaluate(f"kg.place('{ID}{name}')")
+def spot(page: Page, name: str) -> tuple[float, float]:
+    """Where on the screen an entity is drawn, as soon as it stays there."""
+    before, at = None, None
+    end = time.monotonic() + FAR
+    while at is None or at != before:
+        assert time.monotonic() < end, f"{name} is not drawn"
+        page.wait_for_timeout(250)
+        before, at = at, page.evaluate(f"window.kg?.place('{ID}{name}') ?? null")
     box = page.locator(".canvas").bounding_box()
     assert box
-    page.mouse.move(box["x"] + at["x"] - 40, box["y"] + at["y"] - 40)
-    page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    return box["x"] + at["x"], box["y"] + at["y"]
+
+
+def click_entity(page: Page, name: str) -> None:
+    x, y = spot(page, name)
+    page.mouse.move(x - 40, y - 40)
+    page.mouse.click(x, y)
 
 
 @pytest.fixture
@@ -189,18 +198,17 @@ def test_a_click_on_the_picture_selects_and_the_keyboard_acts_on_it(show: Show, 
 
 def test_an_entity_dragged_stays_where_it_was_put(show: Show, address: str) -> None:
     page = show(address)
-    until(page, f"!!window.kg?.place('{ID}vinfast')")
-    page.wait_for_timeout(300)
-    at, box = page.evaluate(f"kg.place('{ID}vinfast')"), page.locator(".canvas").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
+    x, y = spot(page, "vinfast")
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + at["x"] + 50, box["y"] + at["y"] + 60, steps=8)
+    page.mouse.move(x + 50, y + 60, steps=8)
     page.mouse.up()
+    until(page, "location.hash.includes('places')")
     placed = state(page)["places"]
     assert placed.startswith("id:vinfast,")
     page.reload()
-    until(page, f"!!window.kg?.place('{ID}vinfast')")
+    moved = spot(page, "vinfast")
+    assert abs(moved[0] - x - 50) < 12 and abs(moved[1] - y - 60) < 12
     assert state(page)["places"] == placed
 
 
@@ -358,14 +366,13 @@ def test_the_editor_completes_from_this_graph(show: Show, home: str) -> None:
     page = show(home, "tab=query&query=" + quote("ASK {}"))
     page.locator(".CodeMirror").click()
     page.keyboard.press("Control+a")
-    page.keyboard.type("SELECT * { id:open")
-    expect(page.locator(".CodeMirror-hints li").first).to_contain_text("id:openai")
-    page.wait_for_timeout(500)  # the list is made anew with each letter
-    page.keyboard.press("Enter")
-    page.keyboard.type(" kg:partn")
-    expect(page.locator(".CodeMirror-hints li").first).to_contain_text("kg:partnersWith")
-    page.wait_for_timeout(500)
-    page.keyboard.press("Enter")
+    for typed, completed in (("SELECT * { id:open", "id:openai"), (" kg:partn", "kg:partnersWith")):
+        page.keyboard.type(typed)
+        page.wait_for_timeout(500)  # the list that comes by itself is made anew with each letter
+        page.keyboard.press("Control+Space")
+        expect(page.locator(".CodeMirror-hints li").first).to_contain_text(completed)
+        page.wait_for_timeout(500)
+        page.keyboard.press("Enter")
     page.keyboard.type(" ?o }")
     page.keyboard.press("Control+Enter")
     page.locator(".results [role=status]").wait_for()

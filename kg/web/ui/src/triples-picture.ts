@@ -2,9 +2,10 @@
 
 import Graph from "graphology";
 import Sigma from "sigma";
-import { drawing } from "./canvas";
+import { drawing } from "./drawing";
 import { labelOf, named, names } from "./graph";
 import { arrange } from "./layout";
+import { nameLayer } from "./name-layer";
 import { classColour } from "./palette";
 import { ID, short } from "./queries";
 import type { Term } from "./values";
@@ -29,6 +30,10 @@ export function drawTriples(box: HTMLElement, triples: [Term, Term, Term][], ope
   const edges = graph.mapEdges((_, __, from, to): [number, number] => [order.indexOf(from), order.indexOf(to)]);
   arrange({ nodes, edges }).forEach(([x, y], index) => graph.mergeNodeAttributes(order[index]!, { x, y }));
   const sigma = new Sigma(graph, box, drawing());
+  nameLayer(sigma, graph, box, () => ["", null]);
   sigma.on("clickEdge", ({ edge }) => open(graph.getEdgeAttribute(edge, "triple")));
-  return () => sigma.kill();
+  return () => {
+    sigma.kill();
+    box.replaceChildren();
+  };
 }
