@@ -12,10 +12,10 @@ import math
 Weights = tuple[float, float, float]  # constant, weight of the logit of the cue, of the model
 
 OURS: dict[str, Weights] = {  # relations that the model has learned by examples
-    "cue": (-0.93, 0.65, 0.0),  # only a cue states it
-    "model": (-0.12, 0.0, 0.57),  # only the model does
-    "both": (0.73, 0.31, 0.34),
-    "rival": (0.71, 1.98, -0.18),  # a cue does, where the model sees another relation between the two
+    "cue": (-0.88, 0.71, 0.0),  # only a cue states it
+    "model": (-0.18, 0.0, 0.56),  # only the model does
+    "both": (0.85, 0.24, 0.24),
+    "rival": (0.45, 1.41, 0.03),  # a cue does, where the model sees another relation between the two
 }
 OTHERS: dict[str, Weights] = {  # relations of which it has only words: cues are taken at their word
     "cue": (0.0, 1.0, 0.0),
