@@ -50,6 +50,9 @@ Yasqe.registerAutocompleter(
   false,
 );
 
+// Yasqe's own completers of classes, properties and prefixes would ask other hosts
+Yasqe.defaults.autocompleters = ["variables", "kg"];
+
 const isKeyword = (word: string) => /^(a|select|where|construct|describe|ask|filter|optional|union|values|bind|order|group|by|limit|offset|distinct|count|as|asc|desc|prefix|graph|minus|not|exists|in|having)$/i.test(word);
 
 export interface Editor {
@@ -68,7 +71,6 @@ export function edit(box: HTMLElement, query: string, events: { change(query: st
     resizeable: false,
     editorHeight: "auto",
     collapsePrefixesOnLoad: true,
-    autocompleters: ["variables", "kg"],
     lineWrapping: true,
     extraKeys: { "Ctrl-Enter": events.run, "Cmd-Enter": events.run, "Ctrl-Space": () => editor.autocomplete(), Esc: () => editor.getInputField().blur() },
   } as never);
