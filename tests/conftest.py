@@ -1,12 +1,23 @@
-"""What the tests share: ``kg`` in an empty folder, and one built graph of the sample articles."""
+"""What the tests share: ``kg`` in an empty folder, one built graph of the sample articles, a browser."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from command import SAMPLES, Run, run_kg
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox --no-first-run --disable-background-networking --disable-sync --use-gl=angle --use-angle=swiftshader"
+)
+FLAGS += " --enable-unsafe-swiftshader"
 
 
 @pytest.fixture
@@ -28,3 +39,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(built: Path, tmp_path: Path) -> Path:
     """The built graph in a folder that may be changed."""
     return shutil.copytree(built, tmp_path / "outputs", symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, drawing in software."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: install Debian's chromium to test the page")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
+        yield started
+        started.close()

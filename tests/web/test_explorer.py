@@ -14,34 +14,20 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 from command import run_kg
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from rdflib import Graph
 from served import FAR, publish, serving
 
 from kg.ontology import load
 from kg.web.explorer import STATIC
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --no-first-run --disable-background-networking --disable-sync --use-gl=angle --use-angle=swiftshader"
-)
-FLAGS += " --enable-unsafe-swiftshader"
 EVIL = "<img src=x onerror=\"document.title='broken'\"></script><script>alert(1)</script>"
 ID = "https://example.org/kg/id/"
+IDLE = "document.querySelector('main')?.getAttribute('aria-busy') === 'false'"
 expect.set_options(timeout=FAR * 1000)
 OPEN = {"viewport": {"width": 1400, "height": 860}, "reduced_motion": "reduce"}
 
 pytestmark = pytest.mark.skipif(not (STATIC / "index.html").exists(), reason="the explorer is not built: run make ui")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: install Debian's chromium to test the page")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +65,7 @@ def show(browser: Browser) -> Iterator[Show]:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{home}#{state}")
-        until(page, "document.querySelector('main')?.getAttribute('aria-busy') === 'false'")
+        until(page, IDLE)
         return page
 
     yield open_page
@@ -451,6 +437,7 @@ def test_a_fact_is_rejected_and_taken_back_on_the_page(show: Show, copy: Path) -
         page.click("text=Save")
         until(page, "[...document.querySelectorAll('.facets li')].some((row) => row.textContent.includes('denied'))")
         assert "secret" not in page.url
+        until(page, IDLE)  # before the server ends
 
 
 def test_entities_are_merged_and_parted_again_on_the_page(show: Show, copy: Path) -> None:
@@ -466,10 +453,10 @@ def test_entities_are_merged_and_parted_again_on_the_page(show: Show, copy: Path
         page.fill("#into", "oracle")
         page.locator("#into-found li", has_text="Oracle").first.click()
         expect(page.locator(".entity h2")).to_have_text("Oracle")
-        until(page, "document.querySelector('main').getAttribute('aria-busy') === 'false'")
+        until(page, IDLE)
         assert linked("Oracle") > before
         page.locator(".decide summary").click()
         page.click("text=Rút lại")
         page.locator(".entity").wait_for(state="detached")
-        until(page, "document.querySelector('main').getAttribute('aria-busy') === 'false'")
+        until(page, IDLE)
         assert linked("Oracle") == before

@@ -9,24 +9,12 @@ from pathlib import Path
 
 import pytest
 from picture import FACTS, SMALL, big, iri, view
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from kg.explore import Edge, Quote, View
 from kg.web import page
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
 ATTACK = "</script><img src=x onerror=\"document.title='broken'\"><!-- \u2028 {{ 7 * 7 }}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: install Debian's chromium to test the page")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS.split())
-        yield started
-        started.close()
 
 
 Show = Callable[..., Page]

@@ -8,15 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 from command import ROOT
+from served import serving
 from starlette.testclient import TestClient
 
 from kg.errors import RequestError, StoreError
@@ -199,34 +197,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """``kg serve`` in a process of its own, and its address."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kg", "serve", "--out", str(folder), "--port", str(port)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1"},
-    )
-    try:
-        for _ in range(200):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/health").raise_for_status()
-                break
-            except httpx.TransportError:
-                assert process.poll() is None, process.communicate()[0]
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_the_real_server_answers_and_ends_on_ctrl_c(made: Path) -> None:
-    with served(made) as (address, process):
+    with serving(made) as (address, process):
         assert httpx.get(address).status_code == 200
         answer = httpx.post(f"{address}/sparql", data={"query": NAMES}, headers={"Accept": "text/csv"})
         assert answer.status_code == 200 and "OpenAI" in answer.text
@@ -241,7 +213,7 @@ def test_the_real_server_answers_and_ends_on_ctrl_c(made: Path) -> None:
 
 def test_ctrl_c_ends_it_while_a_query_runs_that_never_ends(made: Path) -> None:
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n1 ?o }"
-    with served(made) as (address, process):
+    with serving(made) as (address, process):
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{address}/sparql", params={"query": endless}, timeout=1)
         assert httpx.get(f"{address}/health").text == "ok\n"

@@ -4,7 +4,7 @@ import Yasqe from "@zazuko/yasqe";
 import "@zazuko/yasqe/build/yasqe.min.css";
 import { named, names, source } from "./graph";
 import { plain } from "./plain";
-import { PREFIXES, short } from "./queries";
+import { PREFIXES, short, written } from "./queries";
 
 const MOST = 30;
 
@@ -22,13 +22,6 @@ async function completions(typed: string): Promise<string[]> {
   );
   const found = prefix === undefined || prefix === "id" ? await source.search((rest ?? "").replaceAll("-", " "), MOST) : { results: [] };
   return [...terms.map(([iri]) => written(iri)), ...found.results.map(({ iri }) => written(iri))].slice(0, MOST);
-}
-
-/** An IRI as a query has it: with a prefix if that can be. */
-function written(iri: string): string {
-  const [prefix, start] = Object.entries(PREFIXES).find(([, start]) => iri.startsWith(start)) ?? ["", ""];
-  const rest = iri.slice(start.length);
-  return prefix && /^[\w-]+$/.test(rest) ? `${prefix}:${rest}` : `<${iri}>`;
 }
 
 Yasqe.registerAutocompleter(

@@ -1,6 +1,6 @@
 // A dozen worked queries about the graph at hand: the entities that they name are the most linked ones that are known.
 
-import { declared, ID } from "./queries";
+import { declared, written } from "./queries";
 import type { Entity, Fact, Iri } from "./values";
 
 export interface Example {
@@ -15,7 +15,7 @@ export function examples(facts: readonly Fact[], entities: ReadonlyMap<Iri, Enti
   const linked = [...entities.values()].sort((a, b) => b.degree - a.degree || (a.iri < b.iri ? -1 : 1));
   const one = linked[0];
   const said = facts.find((fact) => fact.speaker);
-  const name = (iri: Iri | undefined) => (iri?.startsWith(ID) ? (/^[\w-]+$/.test(iri.slice(ID.length)) ? `id:${iri.slice(ID.length)}` : `<${iri}>`) : "id:openai");
+  const name = (iri: Iri | undefined) => (iri ? written(iri) : "id:openai");
   const who = one?.label ?? "OpenAI";
   const found: Example[] = [
     {

@@ -58,9 +58,17 @@ function know(more: Iterable<Entity>, said: Iterable<Fact>): void {
   });
 }
 
+const asked = new Map<Iri, Promise<Neighbours | undefined>>(); // what has not come yet: the panel and the picture both ask
+
 export async function neighbourhood(entity: Iri): Promise<Neighbours | undefined> {
   const known = around.value.get(entity);
   if (known) return known;
+  const coming = asked.get(entity) ?? fetched(entity).finally(() => asked.delete(entity));
+  asked.set(entity, coming);
+  return coming;
+}
+
+async function fetched(entity: Iri): Promise<Neighbours | undefined> {
   const found = await during(source.neighbours(entity, MOST));
   if (!found) return undefined;
   know([found.entity, ...found.groups.flatMap((group) => group.entities)], found.groups.flatMap((group) => group.facts));
@@ -217,10 +225,6 @@ export async function start(from: Source): Promise<void> {
     else paths.value = [];
   });
   effect(() => {
-    const { selected } = state.value;
-    if (selected && !entities.peek().has(selected) && selected.includes("/statement/")) void untracked(() => learn([selected]));
-  });
-  effect(() => {
     const all = [...facts.value.values()].flatMap((fact) => [fact.article, fact.speaker]);
     const unknown = [...new Set(all)].filter((iri) => iri && !titles.peek().has(iri));
     if (unknown.length) void untracked(() => name(unknown));
@@ -253,6 +257,7 @@ async function name(iris: Iri[]): Promise<void> {
 
 /** Everything anew, after a decision. */
 export async function refresh(): Promise<void> {
+  asked.clear();
   batch(() => {
     entities.value = new Map();
     facts.value = new Map();

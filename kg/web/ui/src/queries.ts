@@ -31,10 +31,16 @@ export function declared(query: string): string {
   return missing.map((name) => `PREFIX ${name}: <${PREFIXES[name]}>\n`).join("") + query;
 }
 
+/** The prefix of an IRI and what follows it; "" and the whole where there is none. */
+export function parted(iri: Iri): [string, string] {
+  const [prefix, start] = Object.entries(PREFIXES).find(([, start]) => iri.startsWith(start)) ?? ["", ""];
+  return [prefix, iri.slice(start.length)];
+}
+
 /** An IRI in short form, for people. */
 export function short(iri: Iri): string {
-  const [prefix, start] = Object.entries(PREFIXES).find(([, start]) => iri.startsWith(start)) ?? ["", ""];
-  return prefix ? `${prefix}:${decoded(iri.slice(start.length))}` : iri;
+  const [prefix, rest] = parted(iri);
+  return prefix ? `${prefix}:${decoded(rest)}` : iri;
 }
 
 export function local(iri: Iri): string {
@@ -50,12 +56,11 @@ function decoded(text: string): string {
 }
 
 /** An IRI as SPARQL has it; with a prefix where that needs no escapes, since many of them make a long query. */
-function iriOf(iri: Iri): string {
-  const [prefix, start] = Object.entries(PREFIXES).find(([, start]) => iri.startsWith(start)) ?? ["", ""];
-  const rest = iri.slice(start.length);
-  return prefix && /^[a-z0-9]+$/i.test(rest) ? `${prefix}:${rest}` : `<${iri.replace(/[<>"{}|^`\\\s]/g, encodeURIComponent)}>`;
+export function written(iri: Iri): string {
+  const [prefix, rest] = parted(iri);
+  return prefix && /^\w[\w-]*$/.test(rest) ? `${prefix}:${rest}` : `<${iri.replace(/[<>"{}|^`\\\s]/g, encodeURIComponent)}>`;
 }
-const values = (name: string, iris: Iterable<Iri>) => `VALUES ?${name} { ${[...iris].map(iriOf).join(" ")} }`;
+const values = (name: string, iris: Iterable<Iri>) => `VALUES ?${name} { ${[...iris].map(written).join(" ")} }`;
 const text = (row: Row, name: string) => row[name]?.value ?? "";
 
 export type Vocabulary = Map<Iri, { kind: "class" | "relation"; labels: Record<string, string> }>;

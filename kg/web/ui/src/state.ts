@@ -1,7 +1,7 @@
 // Where the person is: all of it is in the address, so that one link brings it back and the browser's history undoes it.
 
 import { computed, effect, signal } from "@preact/signals";
-import { PREFIXES } from "./queries";
+import { parted, PREFIXES } from "./queries";
 import type { Iri } from "./values";
 import { type Lang, lang } from "./words";
 
@@ -175,8 +175,8 @@ function packed(name: string): string {
 }
 
 function prefixed(iri: Iri): string {
-  const [prefix, start] = Object.entries(PREFIXES).find(([, start]) => iri.startsWith(start)) ?? ["", ""];
-  return prefix ? `${prefix}:${iri.slice(start.length)}` : iri;
+  const [prefix, rest] = parted(iri);
+  return prefix ? `${prefix}:${rest}` : iri;
 }
 
 function unpacked(name: string): string {

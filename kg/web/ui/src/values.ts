@@ -89,11 +89,10 @@ export interface Term {
 
 export type Row = Record<string, Term | undefined>;
 
-/** What a query gives. `triples` are those of CONSTRUCT and DESCRIBE, `note` says what was cut. */
+/** What a query gives. `triples` are those of CONSTRUCT and DESCRIBE. */
 export interface Answer {
   variables: string[];
   rows: Row[];
   truth?: boolean;
   triples?: [Term, Term, Term][];
-  note?: string;
 }

@@ -2,7 +2,7 @@
 
 import { parseTriples, tabular } from "../results";
 import { FORMATS, type Decision, type Source } from "../source";
-import type { Answer, Iri } from "../values";
+import type { Iri } from "../values";
 
 async function ask(address: string, options: RequestInit = {}): Promise<Response> {
   const response = await fetch(address, options).catch((error: Error) => {
@@ -42,11 +42,9 @@ export function server(editable: boolean): Source {
     paths: async (from, to) => (await json<{ paths: [] }>("path", { from, to, limit: 5 })).paths,
     query: async (query, signal) => {
       const response = await sparql(query, "application/sparql-results+json, application/n-triples;q=0.9", signal);
-      const note = response.headers.get("X-Truncated") ?? undefined;
-      const answer: Answer = response.headers.get("content-type")?.startsWith("application/n-triples")
+      return response.headers.get("content-type")?.startsWith("application/n-triples")
         ? { variables: ["subject", "predicate", "object"], rows: [], triples: parseTriples(await response.text()) }
         : tabular(await response.json());
-      return { ...answer, note };
     },
     download: async (query, format) => (await sparql(query, FORMATS[format]!.type)).blob(),
     dump: async (format) => (await ask(`export/${format}`)).blob(),

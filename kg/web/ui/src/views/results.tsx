@@ -20,11 +20,6 @@ export function Results({ answer, evidence }: { answer: Answer; evidence: (row: 
   const rows: Row[] = answer.triples?.map(([subject, predicate, object]) => ({ subject, predicate, object })) ?? answer.rows;
   return (
     <div class="results">
-      {answer.note && (
-        <p class="note" role="alert">
-          {answer.note}
-        </p>
-      )}
       <div class="looks" role="tablist">
         {looks.map((name) => (
           <button key={name} role="tab" aria-selected={look.value === name} onClick={() => (look.value = name)}>
