@@ -58,10 +58,11 @@ class Stats:
 class Store:
     """Quads on disk or in memory. One process writes; others read what it has published."""
 
-    def __init__(self, store: ox.Store, folder: Path | None, *, writable: bool) -> None:
+    def __init__(self, store: ox.Store, folder: Path | None, *, writable: bool, checkpoint: Path | None = None) -> None:
         """Use ``create_or_open``, ``read`` or ``memory`` instead."""
         self._store: ox.Store | None = store
         self.folder = folder
+        self.checkpoint = checkpoint  # the folder of what is read, which stays as it is
         self._writable = writable
         self._ontology: Ontology | None = None
         self._mentions: Mentions | None = None
@@ -87,7 +88,8 @@ class Store:
             raise StoreError(f"no graph in {folder.parent}: make one with kg build PATH --out {folder.parent}")
         check_version(folder)
         with explained(folder):
-            return cls(ox.Store.read_only(str(folder / "published" / number)), folder, writable=False)
+            found = folder / "published" / number
+            return cls(ox.Store.read_only(str(found)), folder, writable=False, checkpoint=found)
 
     @classmethod
     def memory(cls) -> Store:

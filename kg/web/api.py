@@ -20,7 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KgError, RequestError
-from kg.explore.index import MODALITIES, Index, read_index
+from kg.explore.index import MODALITIES, Index
+from kg.explore.kept import SHOWN, known
 from kg.explore.neighbours import neighbours
 from kg.explore.opening import Opening, opening
 from kg.explore.paths import paths
@@ -29,7 +30,6 @@ from kg.web.once import Once
 
 JSON = Mapping[str, Any]
 
-SHOWN = 200  # entities of the picture to begin with
 LIMITS = {  # of a parameter of a path: what it is without being named, and what is the most
     ("search", "limit"): (20, 1000),
     ("overview", "limit"): (SHOWN, 2000),
@@ -58,8 +58,8 @@ class Unknown(RequestError):
 
 def routes(published: Callable[[], Store]) -> list[Route]:
     """The routes for the store that ``published`` gives; what is known of it is worked out from now, by a thread."""
-    known = Once(_known, most=1)
-    known.begin(published())
+    reading = Once(_known, most=1)
+    reading.begin(published())
     answers: Mapping[str, Answer] = {
         "search": _search,
         "overview": _overview,
@@ -67,16 +67,15 @@ def routes(published: Callable[[], Store]) -> list[Route]:
         "path": _path,
     }
     return [
-        Route(f"/api/{name}", _route(lambda: known(published()), answer), methods=["GET"])
+        Route(f"/api/{name}", _route(lambda: reading(published()), answer), methods=["GET"])
         for name, answer in answers.items()
     ]
 
 
 def _known(store: Store) -> Known:
-    index = read_index(store)
-    openings: Once[int, Opening] = Once(lambda limit: opening(index, limit=limit), most=OPENINGS)
-    openings.begin(SHOWN)
-    return Known(index, openings)
+    found = known(store)
+    others: Once[int, Opening] = Once(lambda limit: opening(found.index, limit=limit), most=OPENINGS)
+    return Known(found.index, lambda limit: found.opening if limit == SHOWN else others(limit))
 
 
 def _route(known: Callable[[], Known], answer: Answer) -> Callable[[Request], Response]:

@@ -11,10 +11,9 @@ import gzip
 import io
 
 from kg.errors import RequestError
-from kg.explore.index import read_index
-from kg.explore.opening import opening
+from kg.explore.kept import known
 from kg.store import Store
-from kg.web.api import SHOWN, overview
+from kg.web.api import overview
 from kg.web.explorer import STATIC
 from kg.web.page import hash_of, json_text
 
@@ -43,9 +42,9 @@ def page(store: Store) -> bytes:
         f"default-src 'none'; script-src {hash_of(script)} 'wasm-unsafe-eval'; style-src {hash_of(style)}; "
         "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
-    index = read_index(store)
+    found = known(store)
     parts = {
-        "opening": json_text(overview(index, opening(index, limit=SHOWN))),
+        "opening": json_text(overview(found.index, found.opening)),
         "graph": _packed(_quads(store)),
         "oxigraph": _packed(oxigraph),
     }

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from stated import Said, put
 
 from kg.errors import StoreError
+from kg.explore import kept
 from kg.model import Modality
 from kg.store import Store
 from kg.web import api
@@ -205,8 +206,8 @@ def test_the_index_is_made_once_for_all_who_wait(monkeypatch: pytest.MonkeyPatch
         goes_on.wait(20)
         return read(store)
 
-    read = api.read_index
-    monkeypatch.setattr(api, "read_index", slow)
+    read = kept.read_index
+    monkeypatch.setattr(kept, "read_index", slow)
     with Store.memory() as store:
         put(store, FACTS)
         opened = client(store)

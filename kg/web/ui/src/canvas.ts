@@ -99,6 +99,7 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
   sigma.on("clickEdge", ({ edge }) => go({ selected: graph.getEdgeAttribute(edge, "facts")[0] }));
   sigma.on("clickStage", () => state.value.selected && go({ selected: "" }));
   dragging(sigma, graph, box);
+  pointAtNothingWhileMoving(sigma);
 
   const stop = effect(draw);
   const again = effect(() => {
@@ -150,6 +151,17 @@ function dragging(sigma: Sigma, graph: Graph, box: HTMLElement): void {
   sigma.on("upNode", release);
   sigma.on("upStage", release);
   box.addEventListener("mouseleave", release);
+}
+
+/** What is below the pointer is read from the graphics at each move, which holds up the picture: not while it is moved. */
+function pointAtNothingWhileMoving(sigma: Sigma): void {
+  const captor = sigma.getMouseCaptor();
+  const pointing = captor.listeners("mousemove") as Parameters<typeof captor.on<"mousemove">>[1][];
+  captor.on("mousedown", () => captor.removeAllListeners("mousemove"));
+  captor.on("mouseup", () => {
+    captor.removeAllListeners("mousemove");
+    for (const listener of pointing) captor.on("mousemove", listener);
+  });
 }
 
 function controls(sigma: Sigma, graph: Graph, rearrange: () => void): Picture {
