@@ -405,12 +405,18 @@ def test_what_is_shown_is_exported(show: Show, home: str) -> None:
     turtle = Graph().parse(data=export("Turtle"), format="turtle")
     (statements,) = turtle.query("SELECT (COUNT(?s) AS ?n) { ?s a rdf:Statement }")
     assert int(statements[0]) == facts
-    nodes = ElementTree.fromstring(export("GraphML")).iter("{http://graphml.graphdrawing.org/xmlns}node")
-    assert len(list(nodes)) == entities
+
+    def nodes(graphml: bytes) -> int:
+        return len(list(ElementTree.fromstring(graphml).iter("{http://graphml.graphdrawing.org/xmlns}node")))
+
+    assert nodes(export("GraphML")) == entities
     assert export("GEXF").count(b"<node id") == entities
     image = export("PNG")
     assert image.startswith(b"\x89PNG") and len(image) > 10_000
-    assert len(Graph().parse(data=export("Turtle", 1), format="turtle")) > len(turtle)
+    whole = Graph().parse(data=export("Turtle", 1), format="turtle")
+    (named,) = whole.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m <https://example.org/kg/ontology#refersTo> ?e }")
+    assert len(whole) > len(turtle) and int(named[0]) > entities
+    assert nodes(export("GraphML", 1)) == export("GEXF", 1).count(b"<node id") == int(named[0])
 
 
 # Decisions

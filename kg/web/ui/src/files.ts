@@ -1,9 +1,10 @@
-// What is shown, as files of other programs; and how a file reaches the person.
+// Graphs as files of other programs; and how a file reaches the person.
 
 import Graph from "graphology";
 import * as gexf from "graphology-gexf";
-import { labelOf, named, visible } from "./graph";
+import { named } from "./graph";
 import { local } from "./queries";
+import type { Entity, Fact, Iri } from "./values";
 
 // XML 1.0 has no way to write these
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
@@ -16,31 +17,26 @@ export function save(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** The shown part as a graph of names and numbers. */
-function shown(): Graph {
+/** Entities and the facts between them in a format; ``label`` names speakers. */
+export function drawn(format: keyof typeof WRITERS, entities: readonly Entity[], facts: readonly Fact[], label: (iri: Iri) => string): Blob {
   const graph = new Graph({ multi: true, type: "directed" });
   const clean = (text: string) => text.replace(CONTROL, " ");
-  for (const entity of visible.value.entities) {
-    graph.addNode(entity.iri, { label: clean(entity.label), type: local(entity.type), degree: entity.degree });
-  }
-  for (const fact of visible.value.facts) {
+  for (const { iri, label, type, degree } of entities) graph.addNode(iri, { label: clean(label), type: local(type), degree });
+  for (const fact of facts) {
     graph.addDirectedEdgeWithKey(fact.iri, fact.s, fact.o, {
       label: named(fact.p),
       relation: local(fact.p),
       modality: fact.modality,
       confidence: fact.confidence,
-      speaker: fact.speaker && clean(labelOf(fact.speaker)),
+      speaker: fact.speaker && clean(label(fact.speaker)),
       date: fact.date,
       article: fact.article,
     });
   }
-  return graph;
+  return new Blob([WRITERS[format](graph)], { type: "application/xml" });
 }
 
-export const SHOWN = {
-  gexf: () => gexf.write(shown()),
-  graphml: () => graphml(shown()),
-};
+const WRITERS = { gexf: (graph: Graph) => gexf.write(graph), graphml };
 
 /** GraphML (http://graphml.graphdrawing.org): every attribute is declared once, numbers as numbers. */
 function graphml(graph: Graph): string {

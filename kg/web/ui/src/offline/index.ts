@@ -17,14 +17,20 @@ interface Known extends Entity {
 export class Index {
   private readonly entities = new Map<Iri, Known>();
   private readonly about = new Map<Iri, Fact[]>();
-  private readonly ranked: Known[];
+  readonly ranked: readonly Known[]; // all entities, the most central first
 
   constructor(
     private readonly opening: Opening,
     found: { iri: Iri; label: string; type: Iri; aliases: string[] }[],
     private readonly facts: Fact[],
   ) {
-    for (const fact of facts) for (const end of new Set([fact.s, fact.o])) this.about.set(end, [...(this.about.get(end) ?? []), fact]);
+    for (const fact of facts) {
+      for (const end of new Set([fact.s, fact.o])) {
+        const known = this.about.get(end);
+        if (known) known.push(fact);
+        else this.about.set(end, [fact]);
+      }
+    }
     const placed = new Map(opening.entities.map((entity) => [entity.iri, entity]));
     for (const { iri, label, type, aliases } of found) {
       const degree = this.about.get(iri)?.length ?? 0;

@@ -1,6 +1,7 @@
 // The doors of the page in a file: everything is answered in the page.
 
-import { BASE, declared, everything } from "../queries";
+import { drawn } from "../files";
+import { declared, everything } from "../queries";
 import { parseTriples, tabular } from "../results";
 import { FORMATS, type Source } from "../source";
 import type { Answer } from "../values";
@@ -39,9 +40,10 @@ export async function page({ opening, quads, oxigraph }: Data): Promise<Source> 
     paths: async (from, to) => index.paths(from, to, 5),
     query,
     download,
-    dump: (format) => {
-      if (format !== "turtle") throw new Error(`${format}: kg export --format ${format} writes the whole graph of ${BASE}`);
-      return download("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "Turtle");
+    dump: async (format) => {
+      if (format === "turtle") return download("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "Turtle");
+      const labels = new Map(entities.map(({ iri, label }) => [iri, label]));
+      return drawn(format, index.ranked, facts, (iri) => labels.get(iri) ?? iri);
     },
   };
 }

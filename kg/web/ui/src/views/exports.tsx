@@ -2,19 +2,19 @@
 
 import { useSignal } from "@preact/signals";
 import { picture } from "../canvas";
-import { save, SHOWN } from "../files";
-import { during, source, visible } from "../graph";
+import { drawn, save } from "../files";
+import { during, labelOf, source, visible } from "../graph";
 import { constructFacts } from "../queries";
 import { t } from "../words";
 
 const ENDINGS = { turtle: "ttl", graphml: "graphml", gexf: "gexf" } as const;
 
 async function shown(format: keyof typeof ENDINGS): Promise<void> {
-  const facts = visible.value.facts.map((fact) => fact.iri);
+  const { entities, facts } = visible.value;
   const content =
     format === "turtle"
-      ? await during(source.download(constructFacts(facts), "Turtle"))
-      : new Blob([SHOWN[format]()], { type: "application/xml" });
+      ? await during(source.download(constructFacts(facts.map((fact) => fact.iri)), "Turtle"))
+      : drawn(format, entities, facts, labelOf);
   if (content) save(`kg-shown.${ENDINGS[format]}`, content);
 }
 
