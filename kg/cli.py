@@ -543,7 +543,7 @@ def _write_exports(folder: Path) -> None:
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all, or the screen."""
-    from kg.graph import replacing
+    from kg.store import replacing
 
     if path is None:
         try:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from kg import explore
-from kg.errors import RequestError, StoreError
+from kg.errors import RequestError
 from kg.identity import name_key
 from kg.model import Modality
 from kg.ontology import local_name
 from kg.rdf import ONTOLOGY_GRAPH
-from kg.store import EXPORTS, FORMATS, STORE, Curator, Result, Stats, Store
+from kg.store import EXPORTS, FORMATS, STORE, Curator, Result, Stats, Store, replacing
 
 if TYPE_CHECKING:
     import networkx
@@ -248,22 +248,3 @@ def build(*paths: str | Path, out: str | Path = "outputs", export: bool = False,
     if export:
         graph.write_exports()
     return graph
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``path`` when all of it is written. Raises StoreError if it cannot be."""
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
-        with path.open("wb") as file:
-            yield file
-        return
-    path = path.resolve()
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}; free space, or name another place") from error
-    finally:
-        draft.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from kg.extract import LEAST, extract
 from kg.model import Article, Extraction, Schemas, Sentence
 from kg.ontology import Ontology, load
 from kg.rdf import Triple, run_triples
-from kg.store import EXPORTS, STORE, Store
+from kg.store import STORE, Store
 
 _CODE = ("articles/**/*.py", "parse/*.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
 
@@ -86,10 +86,10 @@ def build(
                     outcomes["built" if new else "skipped"].append(article.id)
         except BaseException:  # Ctrl-C, a full disk: what is done is there for readers
             if outcomes["built"]:
-                _publish(store, out)
+                store.publish()
             raise
         progress(len(sources), len(sources), "")
-        _publish(store, out)
+        store.publish()
         stats = store.stats()
     return Summary(
         **{name: tuple(found) for name, found in outcomes.items()},
@@ -203,13 +203,6 @@ def _reader(name: str, least: float | None, adapter: Path | None) -> Reader:
     learned = hashlib.blake2b(adapter.read_bytes(), digest_size=6).hexdigest() if adapter else ""
     bar = "" if least in (None, LEAST) else f"confidence {least}"
     return _Own(LEAST if least is None else least, adapter, " ".join(filter(None, (bar, learned))))
-
-
-def _publish(store: Store, out: Path) -> None:
-    """Show readers the new state; files that show a former one must not stand beside it."""
-    store.publish()
-    for name in EXPORTS:
-        (out / name).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

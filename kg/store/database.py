@@ -25,7 +25,18 @@ from kg.rdf import (
 )
 from kg.store import export, queries, updates
 from kg.store.changes import article_change
-from kg.store.folder import VERSION, check_version, current, explained, recover
+from kg.store.folder import (
+    VERSION,
+    check_version,
+    current,
+    exchange,
+    explained,
+    next_checkpoint,
+    recover,
+    switch,
+    write,
+)
+from kg.store.lock import Lock
 from kg.store.mentions import Mentions, Move
 from kg.store.results import Result
 
@@ -58,9 +69,10 @@ class Stats:
 class Store:
     """Quads on disk or in memory. One process writes; others read what it has published."""
 
-    def __init__(self, store: ox.Store, folder: Path | None, *, writable: bool) -> None:
+    def __init__(self, store: ox.Store, folder: Path | None, *, writable: bool, lock: Lock | None = None) -> None:
         """Use ``create_or_open``, ``read`` or ``memory`` instead."""
         self._store: ox.Store | None = store
+        self._lock = lock
         self.folder = folder
         self._writable = writable
         self._ontology: Ontology | None = None
@@ -73,10 +85,16 @@ class Store:
         with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             check_version(folder)
-            recover(folder)
-            store = ox.Store(str(folder / "live"))
-            (folder / "VERSION").write_text(VERSION + "\n")
-        return cls(store, folder, writable=True)
+            lock = Lock(folder)
+            try:
+                recover(folder)
+                store = ox.Store(str(folder / "live"))
+                if not (folder / "VERSION").exists():
+                    write(folder / "VERSION", VERSION)
+            except BaseException:
+                lock.release()
+                raise
+        return cls(store, folder, writable=True, lock=lock)
 
     @classmethod
     def read(cls, folder: Path) -> Store:
@@ -86,8 +104,13 @@ class Store:
         if not number:
             raise StoreError(f"no graph in {folder.parent}: make one with kg build PATH --out {folder.parent}")
         check_version(folder)
-        with explained(folder):
-            return cls(ox.Store.read_only(str(folder / "published" / number)), folder, writable=False)
+        try:
+            with explained(folder):
+                return cls(ox.Store.read_only(str(folder / "published" / number)), folder, writable=False)
+        except StoreError:
+            if current(folder) == number:
+                raise
+        return cls.read(folder)  # two builds have published since, and it is gone
 
     @classmethod
     def memory(cls) -> Store:
@@ -97,6 +120,8 @@ class Store:
     def close(self) -> None:
         """Let go of the files."""
         self._store = self._mentions = None
+        if self._lock is not None:
+            self._lock.release()
 
     def __enter__(self) -> Store:
         return self
@@ -212,34 +237,28 @@ class Store:
         """Make what was written visible to readers: a new checkpoint, then one atomic switch to it."""
         if self.folder is None:
             return
-        published = self.folder / "published"
         with explained(self.folder):
-            published.mkdir(exist_ok=True)
-            before = current(self.folder)
-            number = str(int(before or 0) + 1)
-            shutil.rmtree(published / number, ignore_errors=True)  # of a run that was killed just here
+            checkpoint = next_checkpoint(self.folder)
             self.quads.flush()
-            self.quads.backup(str(published / number))
-            switch = self.folder / "CURRENT.new"
-            switch.write_text(number + "\n")
-            switch.replace(self.folder / "CURRENT")
-        for old in published.iterdir():
-            if old.name not in (number, before):  # a reader may just be opening the one before
-                shutil.rmtree(old, ignore_errors=True)
+            try:
+                self.quads.backup(str(checkpoint))
+            except BaseException:  # a full disk: half a checkpoint would keep what room is left
+                for half in (checkpoint, checkpoint.with_suffix(".tmp")):
+                    shutil.rmtree(half, ignore_errors=True)
+                raise
+            switch(self.folder, checkpoint)
 
     def load(self, file: Path) -> None:
         """Restore a TriG or N-Quads export in place of all the store holds, or raise StoreError and change nothing."""
         if self.folder is None:
             raise StoreError("a store in memory cannot be restored: give it a folder")
-        fresh, live, old = (self.folder / name for name in ("live.new", "live", "live.old"))
+        fresh = self.folder / "live.new"
         shutil.rmtree(fresh, ignore_errors=True)
         with explained(self.folder):
             export.restore(Path(file), fresh)
-            self.close()
-            live.rename(old)
-            fresh.rename(live)
-            shutil.rmtree(old)
-            self._store = ox.Store(str(live))
+            self._store = self._mentions = None
+            exchange(self.folder)
+            self._store = ox.Store(str(self.folder / "live"))
 
     # Read
 
