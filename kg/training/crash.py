@@ -38,6 +38,7 @@ from kg.model import Article, Extraction, Schemas, Sentence
 from kg.ontology import Ontology
 from kg.store import EXPORTS, STORE, Store, current
 from kg.training.invention import Reading, readings
+from kg.web import page
 
 PHASES = ("reading", "publishing", "exporting")
 ARTICLES = 8
@@ -233,7 +234,7 @@ def rehearse(folder: Path, number: int, seed: int) -> tuple[Counter[str], list[s
     """Kill so many builds: how many in each phase, and what was wrong afterwards."""
     random = Random(seed)
     invented = invent(folder, ontology.load(), seed)
-    parse.version(parse.MODELS)  # is kept, so that no build has to read the models
+    prepare(invented)
     base, end = folder / "base", folder / "end"
     apart(partial(invented.build, folder / "before", base, print_nothing))
     seconds = times(partial(invented.build, folder / "after", end))
@@ -257,6 +258,15 @@ def rehearse(folder: Path, number: int, seed: int) -> tuple[Counter[str], list[s
             found = [str(error)]
         wrong += [f"kill {round} of seed {seed}, {phase}: {text}" for text in found]
     return killed, wrong
+
+
+def prepare(invented: Invented) -> None:
+    """Do once what a process keeps, so that the builds forked from this one spend their time on what may break."""
+    parse.version(parse.MODELS)
+    with Store.memory() as store:
+        store.set_ontology(invented.known)
+        store.replace(*next(iter(invented.read.values())), "run")
+        page.from_store(store)
 
 
 def print_nothing(phase: str) -> None:
