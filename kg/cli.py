@@ -227,17 +227,38 @@ def import_(
 
     Example: **kg import graph.trig --out restored**
     """
-    from kg.store import STORE, Store, restorable
+    _restore(file, folder, replace=True, exports=True)
 
-    restorable(file)  # before a folder is made for it
-    with Store.create_or_open(folder / STORE) as store:
-        store.load(file)
-        store.publish()
-        stats = store.stats()
-    _write_exports(folder)
-    out.print(
-        f"{stats.articles:,} articles, {stats.entities:,} entities, {stats.facts:,} facts in {_plain(str(folder))}"
-    )
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new folder, or a .nq or .trig file.")],
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Copy the graph as it was last published, also while it is built or served.
+
+    A folder is quicker, and can be served as it is; a file can be read by other stores too.
+    Example: **kg backup monday --out outputs**
+    """
+    from kg.store import STORE
+    from kg.store import backup as copy
+
+    copy(folder / STORE, target)
+    out.print(f"{_plain(str(folder))} is in {_plain(str(target))}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="What kg backup or kg export wrote.")],
+    folder: Folder = OUTPUTS,
+    replace: Annotated[bool, typer.Option("--replace", help="Give up what the store there holds.")] = False,
+    export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
+) -> None:
+    """Make a store of a copy; one that holds something is kept, unless you say --replace.
+
+    Example: **kg restore monday --out restored**
+    """
+    _restore(source, folder, replace=replace, exports=export)
 
 
 @app.command()
@@ -533,6 +554,26 @@ def _changing(folder: Path) -> Iterator[Graph]:
     with _open(folder) as graph:
         yield graph
     _write_exports(folder)
+
+
+def _restore(source: Path, folder: Path, *, replace: bool, exports: bool) -> None:
+    """Put a copy in place of what a store holds."""
+    from kg.store import STORE, Store, restorable
+
+    restorable(source)  # before a folder is made for it
+    with Store.create_or_open(folder / STORE) as store:
+        if not replace and not store.empty:
+            raise RequestError(f"{folder} holds a graph already: name another folder, or give it up with --replace")
+        store.load(source)
+        store.publish()
+        stats = store.stats()
+    if exports:
+        _write_exports(folder)
+    out.print(
+        f"{stats.articles:,} articles, {stats.entities:,} entities, {stats.facts:,} facts in {_plain(str(folder))}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _write_exports(folder: Path) -> None:

@@ -11,6 +11,7 @@
     results.py    query results as values and as bytes
     export.py     sorted files: the same content gives the same bytes
     folder.py     checkpoints, versions, and what a killed process left
+    copies.py     copies to keep, and stores from copies
     lock.py       the right to write, which one process has at a time
     files.py      files that appear whole or not at all
 
@@ -22,9 +23,10 @@ On disk, below the folder of a store:
     published/N/  checkpoints: what readers open; CURRENT names the newest
 """
 
+from kg.store.copies import backup, restorable
 from kg.store.curator import Curator
 from kg.store.database import Stats, Store
-from kg.store.export import FORMATS, restorable
+from kg.store.export import FORMATS
 from kg.store.files import replacing
 from kg.store.folder import EXPORTS, STORE, current
 from kg.store.results import RESULT_FORMATS, Limits, Result
@@ -39,6 +41,7 @@ __all__ = [
     "Result",
     "Stats",
     "Store",
+    "backup",
     "current",
     "replacing",
     "restorable",

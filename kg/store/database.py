@@ -23,11 +23,12 @@ from kg.rdf import (
     article_triples,
     ontology_triples,
 )
-from kg.store import export, queries, updates
+from kg.store import copies, export, queries, updates
 from kg.store.changes import article_change
 from kg.store.folder import (
     VERSION,
     check_version,
+    checkpoint,
     current,
     exchange,
     explained,
@@ -100,15 +101,12 @@ class Store:
     def read(cls, folder: Path) -> Store:
         """The newest published checkpoint, for reading. Raises StoreError where there is none."""
         folder = Path(folder)
-        number = current(folder)
-        if not number:
-            raise StoreError(f"no graph in {folder.parent}: make one with kg build PATH --out {folder.parent}")
-        check_version(folder)
+        found = checkpoint(folder)
         try:
             with explained(folder):
-                return cls(ox.Store.read_only(str(folder / "published" / number)), folder, writable=False)
+                return cls(ox.Store.read_only(str(found)), folder, writable=False)
         except StoreError:
-            if current(folder) == number:
+            if current(folder) == found.name:
                 raise
         return cls.read(folder)  # two builds have published since, and it is gone
 
@@ -238,29 +236,37 @@ class Store:
         if self.folder is None:
             return
         with explained(self.folder):
-            checkpoint = next_checkpoint(self.folder)
+            fresh = next_checkpoint(self.folder)
             self.quads.flush()
             try:
-                self.quads.backup(str(checkpoint))
+                self.quads.backup(str(fresh))
             except BaseException:  # a full disk: half a checkpoint would keep what room is left
-                for half in (checkpoint, checkpoint.with_suffix(".tmp")):
+                for half in (fresh, fresh.with_suffix(".tmp")):
                     shutil.rmtree(half, ignore_errors=True)
                 raise
-            switch(self.folder, checkpoint)
+            switch(self.folder, fresh)
 
     def load(self, file: Path) -> None:
-        """Restore a TriG or N-Quads export in place of all the store holds, or raise StoreError and change nothing."""
+        """Restore an export or a copy (see ``kg.store.copies``) in place of all the store holds.
+
+        Or raise StoreError and change nothing.
+        """
         if self.folder is None:
             raise StoreError("a store in memory cannot be restored: give it a folder")
         fresh = self.folder / "live.new"
         shutil.rmtree(fresh, ignore_errors=True)
         with explained(self.folder):
-            export.restore(Path(file), fresh)
+            copies.restore(Path(file), fresh)
             self._store = self._mentions = None
             exchange(self.folder)
             self._store = ox.Store(str(self.folder / "live"))
 
     # Read
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds nothing at all."""
+        return not any(True for _ in self.quads.quads_for_pattern(None, None, None))
 
     def query(self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Result:
         """The result of a query over the union of all graphs (or those named); usual prefixes are declared.

@@ -114,14 +114,19 @@ def _knowledge(store: ox.Store) -> Iterator[ox.Triple]:
             yield quad.triple
 
 
+def format_of(file: Path) -> str:
+    """The format that a file's ending names, if it is one that keeps everything; else ""."""
+    kind = _RESTORABLE.get(file.suffix.lower())
+    return next((name for name, format in FORMATS.items() if format == kind), "")
+
+
 def restorable(file: Path) -> ox.RdfFormat:
     """The format of a file by its ending. Raises StoreError if it is not there, or does not keep everything."""
-    kind = _RESTORABLE.get(file.suffix.lower())
-    if kind is None:
+    if not format_of(file):
         raise StoreError(f"{file}: only {', '.join(sorted(_RESTORABLE))} keep everything; export as trig or nquads")
     if not file.is_file():
-        raise StoreError(f"{file}: no such file; name one that kg export wrote")
-    return kind
+        raise StoreError(f"{file}: no such file; name one that kg export or kg backup wrote")
+    return _RESTORABLE[file.suffix.lower()]
 
 
 def restore(file: Path, folder: Path) -> None:
@@ -129,10 +134,14 @@ def restore(file: Path, folder: Path) -> None:
     kind = restorable(file)
     store = ox.Store(str(folder))
     try:
-        with file.open("rb") as stream:
-            store.bulk_load(stream, format=kind)
+        store.bulk_load(path=str(file), format=kind)
     except (SyntaxError, ValueError) as error:
         raise StoreError(f"{file} is damaged: {error}; export it again") from error
-    if not store.contains_named_graph(ox.NamedNode(str(ONTOLOGY_GRAPH))):  # every export of kg has it
-        raise StoreError(f"{file} is no export of kg: name a file that kg export wrote as trig or nquads")
+    check_ours(store, file)
     store.flush()
+
+
+def check_ours(store: ox.Store, source: Path) -> None:
+    """Raises StoreError for a store that kg did not make."""
+    if not store.contains_named_graph(ox.NamedNode(str(ONTOLOGY_GRAPH))):  # every one of kg has it
+        raise StoreError(f"{source} is no export of kg: name what kg export wrote as trig or nquads, or kg backup")

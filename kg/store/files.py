@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,7 +31,9 @@ _REMEDIES = {
     errno.ENAMETOOLONG: "give a shorter name",
     errno.EIO: "the disk fails: copy what it still gives to another one",
 }
-_TEXTS = {os.strerror(number): remedy for number, remedy in _REMEDIES.items()}
+_TEXTS = {os.strerror(number): remedy for number, remedy in _REMEDIES.items()} | {
+    "file descriptors": _REMEDIES[errno.EMFILE],  # as Oxigraph puts it
+}
 
 
 def remedy(text: str) -> str:
@@ -74,12 +77,43 @@ def _drafted(path: Path) -> Iterator[IO[bytes]]:
         draft.unlink(missing_ok=True)
 
 
+@contextmanager
+def drafted_folder(path: Path) -> Iterator[Path]:
+    """A folder that becomes ``path``, which is not there or empty, when all of it is on disk."""
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    forget_drafts(path.parent)
+    draft = path.with_name(f".{secrets.token_hex(6)}{DRAFT}")
+    draft.mkdir()
+    handle = os.open(draft, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield draft
+        draft.replace(path)
+        sync(path.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        os.close(handle)
+
+
 def forget_drafts(folder: Path) -> None:
     """Remove the drafts in a folder that a killed process left; those that are being written stay."""
     for draft in folder.glob(f".*{DRAFT}"):
-        with suppress(OSError), draft.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError):
+            _forget(draft)
+
+
+def _forget(draft: Path) -> None:
+    """Remove a draft; raises OSError if it is being written."""
+    handle = os.open(draft, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        else:
             draft.unlink()
+    finally:
+        os.close(handle)
 
 
 def sync(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +19,27 @@ EXPORTS = {"graph.ttl": "turtle", "graph.html": "html"}  # the files beside it, 
 
 
 def current(folder: Path) -> str:
-    """The name of the newest published checkpoint, "" where there is none."""
+    """The name of the newest published checkpoint, "" where there is none. Raises StoreError for what is no folder."""
     try:
-        number = (Path(folder) / "CURRENT").read_text(errors="replace").strip()
-    except FileNotFoundError:
-        return ""
+        with explained(folder):
+            number = (Path(folder) / "CURRENT").read_text(errors="replace").strip()
+    except StoreError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return ""
+        raise
     return number if number.isdecimal() else ""
+
+
+def checkpoint(folder: Path) -> Path:
+    """The newest published checkpoint. Raises StoreError where there is none, and for a store of another version."""
+    number = current(folder)
+    if not number:
+        raise StoreError(f"no graph in {folder.parent}: make one with kg build PATH --out {folder.parent}")
+    check_version(folder)
+    found = folder / "published" / number
+    if not found.is_dir() and current(folder) == number:
+        raise StoreError(f"the checkpoint {found} is gone: kg build makes it anew")
+    return found
 
 
 def next_checkpoint(folder: Path) -> Path:
@@ -81,6 +97,19 @@ def recover(folder: Path) -> None:
             (folder / "live.old").rename(folder / "live")
         shutil.rmtree(folder / "live.old", ignore_errors=True)
     shutil.rmtree(folder / "live.new", ignore_errors=True)
+    if current(folder) and not (folder / "live").exists():  # a copy that kg backup made has only what is published
+        (folder / "live.new").mkdir()
+        copy(checkpoint(folder), folder / "live.new")
+        (folder / "live.new").rename(folder / "live")
+
+
+def copy(checkpoint: Path, folder: Path) -> None:
+    """Copy the files of a checkpoint, and wait until they are on disk."""
+    for file in sorted(checkpoint.iterdir()):
+        with file.open("rb") as source, (folder / file.name).open("xb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+            target.flush()
+            os.fsync(target.fileno())
 
 
 def exchange(folder: Path) -> None:
@@ -101,7 +130,7 @@ def explained(folder: Path | None) -> Iterator[None]:
         text = str(error)
         if "orruption" in text:
             raise StoreError(f"the store {folder} is damaged: {text}; {_RESTORE}") from error
-        if "lock" in text.lower() and "LOCK" in text:
+        if "lock file" in text or "lock hold" in text:  # RocksDB's own: a kg of before the file LOCK
             raise StoreError(f"{folder} is being written by another process: wait until it is done") from error
         advice = remedy(text) or "check that the folder can be written"
         raise StoreError(f"the store {folder} cannot be used: {text}; {advice}") from error
