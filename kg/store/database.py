@@ -138,6 +138,12 @@ class Store:
         rows = self.query("SELECT ?id ?hash ?run { ?a dcterms:identifier ?id ; kg:contentHash ?hash ; kg:readBy ?run }")
         return {str(id): (str(digest), local_name(run)) for id, digest, run in rows}
 
+    def article(self, id: str) -> tuple[str, str] | None:
+        """The content hash of an article, and the run that read it; None for one that is not there."""
+        node = article_iri(id).n3()
+        rows = list(self.query(f"SELECT ?hash ?run {{ {node} kg:contentHash ?hash ; kg:readBy ?run }}"))
+        return (str(rows[0][0]), local_name(rows[0][1])) if rows else None
+
     def replace(
         self,
         article: Article,
