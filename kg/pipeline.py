@@ -88,11 +88,11 @@ def build(
                 _publish(store, out)
             raise
         _publish(store, out)
-        stats = store.stats()
+        entities, facts = store.entities(), sum(store.facts().values())
     return Summary(
         **{name: tuple(found) for name, found in outcomes.items()},
-        entities=stats.entities,
-        facts=stats.facts,
+        entities=entities,
+        facts=facts,
         seconds=time.monotonic() - started,
     )
 

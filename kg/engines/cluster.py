@@ -1,7 +1,7 @@
 """A Ray cluster: actors that load the models once; one that ends, or its machine, is replaced.
 
 It is the cluster that RAY_ADDRESS names, or that runs on this machine, or else one that is started here for the build.
-What is read (articles, ``--models``, ``--adapter``) has to be there for all its machines under the same names, as kg is.
+What is read (articles, ``--models``, ``--adapter``) has to be there for its machines under the same names, as has kg.
 """
 
 from __future__ import annotations

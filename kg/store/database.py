@@ -157,8 +157,11 @@ class Store:
         extraction = mentions.curation.curated(article, extraction)
         records = mentions.records(article, extraction)
         move = mentions.move(article.id, records)
-        triples = article_triples(article, sentences, extraction, self.ontology, canonical=move.canonical, run=run)
-        triples += [(URIRef(r.iri), KG.nameKey, Literal(group)) for group, found in records.items() for r in found]
+        keys = {record.iri: group for group, found in records.items() for record in found}
+        triples = article_triples(
+            article, sentences, extraction, self.ontology, canonical=move.canonical(keys), run=run
+        )
+        triples += [(URIRef(iri), KG.nameKey, Literal(group)) for iri, group in keys.items()]
         self._change(article.id, move, triples, updates.insert(RUN_GRAPH, about))
 
     def remove(self, article_id: str) -> None:
@@ -270,13 +273,20 @@ class Store:
         with explained(file):
             export.dump(self.quads, format, file)
 
-    def stats(self) -> Stats:
-        """Counts of what the store holds."""
+    def entities(self) -> int:
+        """How many entities there are."""
+        ((number,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
+        return int(str(number))
+
+    def facts(self) -> dict[str, int]:
+        """How many facts there are, by the local name of their modality."""
         rows = self.query("SELECT ?m (COUNT(?st) AS ?n) { ?st kg:modality ?m } GROUP BY ?m ORDER BY ?m")
-        modalities = {local_name(m).lower(): int(str(n)) for m, n in rows}
-        ((entities,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
-        facts = sum(modalities.values())
-        return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self.quads))
+        return {local_name(modality).lower(): int(str(number)) for modality, number in rows}
+
+    def stats(self) -> Stats:
+        """Counts of what the store holds; those of triples take long in a big one."""
+        facts = self.facts()
+        return Stats(len(self.articles()), self.entities(), sum(facts.values()), facts, len(self.quads))
 
     def to_rdflib(self) -> Dataset:
         """A live rdflib view of the store, whose default graph is the union of all graphs."""
