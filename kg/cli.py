@@ -62,6 +62,14 @@ class Extractor(StrEnum):
     OPENAI = "openai"
 
 
+class Engine(StrEnum):
+    """Where articles are read."""
+
+    POOL = "pool"
+    SERIAL = "serial"
+    RAY = "ray"
+
+
 class QueryFormat(StrEnum):
     """How query results are shown."""
 
@@ -165,6 +173,17 @@ def build(
     ] = None,
     adapter: Annotated[Path | None, typer.Option("--adapter", metavar="FILE", help="What kg learn wrote.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read unchanged articles again.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, metavar="N", help="Articles read at once; default: as many as pay.")
+    ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option("--engine", help="pool: processes of this machine; ray: a cluster (pip install kg\\[ray])."),
+    ] = Engine.POOL,
+    article_limit: Annotated[
+        float,
+        typer.Option("--article-limit", min=0.1, metavar="SECONDS", help="An article that takes longer is left out."),
+    ] = 300.0,
     export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
 ) -> None:
     """Read articles (.txt, .md, .html, .pdf) into a graph.
@@ -186,6 +205,9 @@ def build(
             min_confidence=min_confidence,
             adapter=adapter,
             rebuild=rebuild,
+            engine=engine.value,
+            jobs=jobs,
+            article_limit=article_limit,
             progress=show,
         )
     for message in summary.failed:

@@ -30,14 +30,14 @@ def article_change(
 
     ``classes``: local name -> IRI; ``plain``: which statements become plain triples, a key of ``updates.PLAIN``.
     """
-    renamed = move.renamed
+    renamed, (before, after) = move.renamed, move.changed
     others, others_after = _renamed_plain(store, renamed, graph, plain)
     old = (_plain_of_graph(store, graph, plain) if graph else set()) | others
     new = plain_rows(triples, plain) | others_after
     return [
         *(updates.replace_graph(graph, triples) if graph else ()),
         *updates.forget_runs(),
-        *difference(identity_rows(move.before), identity_rows(move.placed), IDENTITY_GRAPH),
+        *difference(identity_rows(before), identity_rows(after), IDENTITY_GRAPH),
         *updates.rename_ends(renamed),
         *difference(_stored_entities(store, move), entity_rows(move.canonicals, classes)),
         *difference(old, new),

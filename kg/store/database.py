@@ -161,6 +161,12 @@ class Store:
         rows = self.query("SELECT ?id ?hash ?run { ?a dcterms:identifier ?id ; kg:contentHash ?hash ; kg:readBy ?run }")
         return {str(id): (str(digest), local_name(run)) for id, digest, run in rows}
 
+    def article(self, id: str) -> tuple[str, str] | None:
+        """The content hash of an article, and the run that read it; None for one that is not there."""
+        node = article_iri(id).n3()
+        rows = list(self.query(f"SELECT ?hash ?run {{ {node} kg:contentHash ?hash ; kg:readBy ?run }}"))
+        return (str(rows[0][0]), local_name(rows[0][1])) if rows else None
+
     def replace(
         self,
         article: Article,
@@ -174,8 +180,11 @@ class Store:
         extraction = mentions.curation.curated(article, extraction)
         records = mentions.records(article, extraction)
         move = mentions.move(article.id, records)
-        triples = article_triples(article, sentences, extraction, self.ontology, canonical=move.canonical, run=run)
-        triples += [(URIRef(r.iri), KG.nameKey, Literal(group)) for group, found in records.items() for r in found]
+        keys = {record.iri: group for group, found in records.items() for record in found}
+        triples = article_triples(
+            article, sentences, extraction, self.ontology, canonical=move.canonical(keys), run=run
+        )
+        triples += [(URIRef(iri), KG.nameKey, Literal(group)) for iri, group in keys.items()]
         self._change(article.id, move, triples, updates.insert(RUN_GRAPH, about))
 
     def remove(self, article_id: str) -> None:
@@ -289,13 +298,20 @@ class Store:
         with explained(file):
             export.dump(self.quads, format, file)
 
-    def stats(self) -> Stats:
-        """Counts of what the store holds."""
+    def entities(self) -> int:
+        """How many entities there are."""
+        ((number,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
+        return int(str(number))
+
+    def facts(self) -> dict[str, int]:
+        """How many facts there are, by the local name of their modality."""
         rows = self.query("SELECT ?m (COUNT(?st) AS ?n) { ?st kg:modality ?m } GROUP BY ?m ORDER BY ?m")
-        modalities = {local_name(m).lower(): int(str(n)) for m, n in rows}
-        ((entities,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
-        facts = sum(modalities.values())
-        return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self.quads))
+        return {local_name(modality).lower(): int(str(number)) for modality, number in rows}
+
+    def stats(self) -> Stats:
+        """Counts of what the store holds; those of triples take long in a big one."""
+        facts = self.facts()
+        return Stats(len(self.articles()), self.entities(), sum(facts.values()), facts, len(self.quads))
 
     def to_rdflib(self) -> Dataset:
         """A live rdflib view of the store, whose default graph is the union of all graphs."""

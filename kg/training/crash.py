@@ -30,12 +30,13 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from kg import articles, ontology, parse, pipeline
+from kg import articles, ontology, parse, pipeline, work
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.graph import build as build_graph
 from kg.model import Article, Extraction, Schemas, Sentence
 from kg.ontology import Ontology
+from kg.rdf import run_triples
 from kg.store import EXPORTS, STORE, Store, current
 from kg.training.invention import Reading, readings
 from kg.web import page
@@ -86,24 +87,25 @@ class Invented:
         with ExitStack() as stack:
             for owner, name, new in (
                 (pipeline, "load", lambda _: self.known),
-                (pipeline, "_parser", lambda *_: self),
-                (pipeline, "_reader", lambda *_: self),
+                (pipeline, "reader", lambda *_: self),
+                (work, "parser", lambda *_: self),
                 (Store, "publish", publishing),
                 (Graph, "write_exports", exporting),
             ):
                 stack.enter_context(patch.object(owner, name, new))
             tell("reading")
-            build_graph(texts, out=out, lang="vi", export=True)
+            build_graph(texts, out=out, lang="vi", engine="serial", export=True)
         tell("done")
 
     def expected(self, found: Mapping[str, tuple[str, str]]) -> bytes:
         """The N-Quads of a store that holds these articles and no others; ``found`` as ``Store.articles`` gives it."""
-        run = pipeline.Run("vi", parse.MODELS, self.known.hash, self.version)
+        run = work.Reading(self.known, self, parse.MODELS).run("vi")
+        about = run_triples(run.name, code=run.code, models=run.models, ontology=run.ontology)
         with Store.memory() as store:
             store.set_ontology(self.known)
             for _, (digest, name) in sorted(found.items()):
                 assert name == run.name, "a run that nobody made"
-                store.replace(*self.read[digest], run.name, about=run.triples())
+                store.replace(*self.read[digest], run.name, about=about)
             return _exported(store, "nquads")
 
 
@@ -174,10 +176,10 @@ def wrong_after_build(out: Path, undisturbed: Mapping[str, bytes]) -> list[str]:
 # Processes
 
 
-def apart(work: Callable[[], Any]) -> Any:
-    """What ``work`` gives in a process of its own: the database must not be open where processes are forked."""
+def apart(task: Callable[[], Any]) -> Any:
+    """What ``task`` gives in a process of its own: the database must not be open where processes are forked."""
     here, there = _fork.Pipe(duplex=False)
-    process = _fork.Process(target=_sent, args=(work, there))
+    process = _fork.Process(target=_sent, args=(task, there))
     process.start()
     there.close()
     try:
@@ -191,9 +193,9 @@ def apart(work: Callable[[], Any]) -> Any:
     return result
 
 
-def _sent(work: Callable[[], Any], pipe: Connection) -> None:
+def _sent(task: Callable[[], Any], pipe: Connection) -> None:
     try:
-        pipe.send(work())
+        pipe.send(task())
     except KgError as error:
         pipe.send(error)
 
@@ -262,7 +264,7 @@ def rehearse(folder: Path, number: int, seed: int) -> tuple[Counter[str], list[s
 
 def prepare(invented: Invented) -> None:
     """Do once what a process keeps, so that the builds forked from this one spend their time on what may break."""
-    parse.version(parse.MODELS)
+    work.Reading(invented.known, invented, parse.MODELS).run("vi")
     with Store.memory() as store:
         store.set_ontology(invented.known)
         store.replace(*next(iter(invented.read.values())), "run")
