@@ -116,6 +116,7 @@ Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Yo
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
 Named = typer.Argument(metavar="ENTITY", help="A name, an alias, or an IRI such as id:openai.")
 Related = typer.Argument(metavar="RELATION", help="Its name or label.")
+Remote = Annotated[str, typer.Option("--store", metavar="URL", help="A SPARQL server that keeps the graph instead.")]
 OUTPUTS = Path("outputs")
 
 
@@ -158,6 +159,11 @@ def build(
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, http(s) addresses, - for standard input.")
     ],
     folder: Folder = OUTPUTS,
+    store: Remote = "",
+    store_update: Annotated[
+        str,
+        typer.Option("--store-update", metavar="URL", help="Of its updates, if not the usual one."),
+    ] = "",
     ontology: Ontologies = None,
     lang: Language = Lang.AUTO,
     date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of articles that carry none.")] = "",
@@ -196,6 +202,8 @@ def build(
         summary = pipeline.build(
             paths,
             out=folder,
+            store=store,
+            store_update=store_update,
             ontology=ontology or (),
             lang=lang.value,
             date=date,
@@ -212,9 +220,12 @@ def build(
         )
     for message in summary.failed:
         _show_left_out(message)
-    if export:
-        _write_exports(folder)
-    _show_summary(summary, folder, exported=export)
+    if store:
+        _show_summary(summary, store, "ask it with kg query --store, or kg stats --store")
+    else:
+        if export:
+            _write_exports(folder)
+        _show_summary(summary, str(folder), "open graph.html, or run kg serve" if export else "run kg serve")
     if summary.failed:
         raise typer.Exit(1)
 
@@ -440,6 +451,7 @@ def query(
     sparql: Annotated[str, typer.Argument(metavar="'SELECT ...'|FILE.rq|-", help="The query; usual prefixes are set.")],
     format: Annotated[QueryFormat, typer.Option("--format", help="How results are shown.")] = QueryFormat.TABLE,
     folder: Folder = OUTPUTS,
+    store: Remote = "",
     output: Output = None,
 ) -> None:
     """Ask the graph in SPARQL.
@@ -448,7 +460,7 @@ def query(
     """
     from kg.rdf import short
 
-    with _open(folder) as graph:
+    with _open(folder, store) as graph:
         result = graph.query(_read_query(sparql))
         if format is QueryFormat.TABLE and result.kind == "ask" and output is None:
             out.print("true" if result else "false", highlight=False)
@@ -467,12 +479,13 @@ def export(
     entity: Annotated[list[str] | None, typer.Option("--entity", metavar="NAME", help="Only facts about it.")] = None,
     relation: Annotated[list[str] | None, typer.Option("--relation", metavar="NAME", help="Only this one.")] = None,
     folder: Folder = OUTPUTS,
+    store: Remote = "",
 ) -> None:
     """Write the graph, or a part of it, to a file.
 
     Example: **kg export --format turtle -o openai.ttl --entity OpenAI**
     """
-    with _open(folder) as graph, _output(output) as file:
+    with _open(folder, store) as graph, _output(output) as file:
         graph.export(format.value, file, entities=entity or (), relations=relation or ())
 
 
@@ -533,12 +546,13 @@ def _token(file: Path | None) -> tuple[str, str]:
 def stats(
     articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
     folder: Folder = OUTPUTS,
+    store: Remote = "",
 ) -> None:
     """Count what the graph holds.
 
     Example: **kg stats --articles**
     """
-    with _open(folder) as graph:
+    with _open(folder, store) as graph:
         table = Table("what", "number", box=None)
         for name, number in graph.stats().rows():
             table.add_row(name, f"{number:,}")
@@ -564,10 +578,10 @@ def validate(folder: Folder = OUTPUTS) -> None:
 # What the commands share
 
 
-def _open(folder: Path) -> Graph:
+def _open(folder: Path, store: str = "") -> Graph:
     from kg.graph import Graph
 
-    return Graph(folder)
+    return Graph(folder, store=store)
 
 
 @contextmanager
@@ -655,7 +669,8 @@ def _show_left_out(message: str) -> None:
     err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
 
 
-def _show_summary(summary: Summary, folder: Path, *, exported: bool) -> None:
+def _show_summary(summary: Summary, place: str, ways: str) -> None:
+    """What a build did, where the graph is, and the ``ways`` to look at it."""
     table = Table(show_header=False, box=None)
     table.add_row("articles read", f"{len(summary.built):,}")
     if summary.skipped:
@@ -666,5 +681,4 @@ def _show_summary(summary: Summary, folder: Path, *, exported: bool) -> None:
     table.add_row("facts", f"{summary.facts:,}")
     table.add_row("seconds", f"{summary.seconds:.1f}")
     out.print(table)
-    ways = "open graph.html, or run kg serve" if exported else "run kg serve"
-    out.print(f"in {_plain(str(folder))}: {ways}", highlight=False, soft_wrap=True)
+    out.print(f"in {_plain(place)}: {ways}", highlight=False, soft_wrap=True)

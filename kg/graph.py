@@ -35,11 +35,11 @@ class Graph:
     3
     """
 
-    def __init__(self, folder: str | Path = "outputs", *, summary: Summary | None = None) -> None:
-        """Raises StoreError where no graph was built."""
+    def __init__(self, folder: str | Path = "outputs", *, store: str = "", summary: Summary | None = None) -> None:
+        """``store``: the address of a SPARQL server that keeps the graph instead. Raises StoreError for no graph."""
         self.folder = Path(folder)
         self.summary = summary  # of the build that made it, None where it was only opened
-        self._store = Store.read(self.folder / STORE)
+        self._store = Store.at(store) if store else Store.read(self.folder / STORE)
 
     def __enter__(self) -> Graph:
         return self
@@ -244,7 +244,7 @@ def build(*paths: str | Path, out: str | Path = "outputs", export: bool = False,
     from kg import pipeline
 
     summary = pipeline.build([str(path) for path in paths], out=Path(out), **options)
-    graph = Graph(out, summary=summary)
+    graph = Graph(out, store=options.get("store", ""), summary=summary)
     if export:
         graph.write_exports()
     return graph

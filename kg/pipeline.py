@@ -39,6 +39,8 @@ def build(
     paths: Sequence[str],
     *,
     out: Path = Path("outputs"),
+    store: str = "",
+    store_update: str = "",
     ontology: Sequence[Path] = (),
     lang: str = "auto",
     date: str = "",
@@ -66,6 +68,9 @@ def build(
     the order of the articles, so that all give the same bytes. ``jobs``: how many workers; None: as many as pay.
     ``article_limit``: seconds after which an article is given up.
 
+    ``store``: the address of a SPARQL server that keeps the graph instead, ``store_update``: of its updates, where that
+    is not the usual one.
+
     Raises OntologyError, ModelError, StoreError, RequestError, and ArticleError where a path does not exist.
     """
     started = time.monotonic()
@@ -76,19 +81,20 @@ def build(
     sources = articles.sources(paths)
     workers = runner(engine, reading, articles=len(sources), jobs=jobs, limit=article_limit)
     outcomes: dict[str, list[str]] = {"built": [], "skipped": [], "failed": []}
-    with Store.create_or_open(out / STORE) as store, workers as running:
-        store.set_ontology(reading.ontology, plain=plain)
-        tasks = (Task(source, None if rebuild else store.article(source.id)) for source in sources)
+    opened = Store.at(store, store_update) if store else Store.create_or_open(out / STORE)
+    with opened as target, workers as running:
+        target.set_ontology(reading.ontology, plain=plain)
+        tasks = (Task(source, None if rebuild else target.article(source.id)) for source in sources)
         try:
             for outcome in _told(running.outcomes(tasks), sources, progress):
-                kind, said = _write(store, outcome)
+                kind, said = _write(target, outcome)
                 outcomes[kind].append(said)
         except BaseException:  # Ctrl-C, a full disk: what is done is there for readers
             if outcomes["built"]:
-                store.publish()
+                target.publish()
             raise
-        store.publish()
-        entities, facts = store.entities(), sum(store.facts().values())
+        target.publish()
+        entities, facts = target.entities(), sum(target.facts().values())
     return Summary(
         **{name: tuple(found) for name, found in outcomes.items()},
         entities=entities,

@@ -11,6 +11,8 @@
     results.py    query results as values and as bytes
     export.py     sorted files: the same content gives the same bytes
     folder.py     checkpoints, versions, and what a killed process left
+    quads.py      what is asked of a database: one of this process, or
+    remote.py     one behind a SPARQL server, and client.py, which sends the requests
     copies.py     copies to keep, and stores from copies
     lock.py       the right to write, which one process has at a time
     files.py      files that appear whole or not at all

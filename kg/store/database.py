@@ -25,6 +25,7 @@ from kg.rdf import (
 )
 from kg.store import copies, export, queries, updates
 from kg.store.changes import article_change
+from kg.store.client import PATIENCE
 from kg.store.folder import (
     VERSION,
     check_version,
@@ -39,6 +40,8 @@ from kg.store.folder import (
 )
 from kg.store.lock import Lock
 from kg.store.mentions import Mentions, Move
+from kg.store.quads import Quads
+from kg.store.remote import Remote
 from kg.store.results import Result
 
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
@@ -70,9 +73,9 @@ class Stats:
 class Store:
     """Quads on disk or in memory. One process writes; others read what it has published."""
 
-    def __init__(self, store: ox.Store, folder: Path | None, *, writable: bool, lock: Lock | None = None) -> None:
-        """Use ``create_or_open``, ``read`` or ``memory`` instead."""
-        self._store: ox.Store | None = store
+    def __init__(self, store: Quads, folder: Path | None, *, writable: bool, lock: Lock | None = None) -> None:
+        """Use ``create_or_open``, ``read``, ``memory`` or ``at`` instead."""
+        self._store: Quads | None = store
         self._lock = lock
         self.folder = folder
         self._writable = writable
@@ -115,8 +118,19 @@ class Store:
         """An empty store without a folder, gone when it is closed."""
         return cls(ox.Store(), None, writable=True)
 
+    @classmethod
+    def at(cls, address: str, update: str = "", *, patience: float = PATIENCE) -> Store:
+        """The store behind a SPARQL 1.1 server, for reading and writing; what is written is visible at once.
+
+        ``address``: of its queries; ``update``: of its updates, where that is not the usual one beside it;
+        ``patience``: seconds to wait for an answer. One process at a time may write; nothing here can see to that.
+        """
+        return cls(Remote(address, update, patience=patience), None, writable=True)
+
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, or of the connections."""
+        if isinstance(self._store, Remote):
+            self._store.close()
         self._store = self._mentions = None
         if self._lock is not None:
             self._lock.release()
@@ -130,11 +144,18 @@ class Store:
     # For this package
 
     @property
-    def quads(self) -> ox.Store:
+    def quads(self) -> Quads:
         """The open store itself. Raises StoreError for a closed one."""
         if self._store is None:
             raise StoreError(f"the store {self.folder or 'in memory'} is closed: open it again")
         return self._store
+
+    @property
+    def _own(self) -> ox.Store:
+        """The open store, of this process. Raises StoreError for one behind a server."""
+        if not isinstance(self.quads, ox.Store):
+            raise StoreError("that is not possible with a store behind a server: ask that server")
+        return self.quads
 
     # Write
 
@@ -246,9 +267,9 @@ class Store:
             return
         with explained(self.folder):
             fresh = next_checkpoint(self.folder)
-            self.quads.flush()
+            self._own.flush()
             try:
-                self.quads.backup(str(fresh))
+                self._own.backup(str(fresh))
             except BaseException:  # a full disk: half a checkpoint would keep what room is left
                 for half in (fresh, fresh.with_suffix(".tmp")):
                     shutil.rmtree(half, ignore_errors=True)
@@ -258,8 +279,12 @@ class Store:
     def load(self, file: Path) -> None:
         """Restore an export or a copy (see ``kg.store.copies``) in place of all the store holds.
 
-        Or raise StoreError and change nothing.
+        Or raise StoreError and change nothing; a server gets it in many requests, which may be carried out in part.
         """
+        if isinstance(self._store, Remote):
+            self._mentions = None
+            self._store.load(Path(file), export.restorable(Path(file)))
+            return
         if self.folder is None:
             raise StoreError("a store in memory cannot be restored: give it a folder")
         fresh = self.folder / "live.new"
@@ -275,7 +300,7 @@ class Store:
     @property
     def empty(self) -> bool:
         """Whether it holds nothing at all."""
-        return not any(True for _ in self.quads.quads_for_pattern(None, None, None))
+        return not self.query("ASK { ?s ?p ?o }")
 
     def query(self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Result:
         """The result of a query over the union of all graphs (or those named); usual prefixes are declared.
@@ -317,4 +342,4 @@ class Store:
         """A live rdflib view of the store, whose default graph is the union of all graphs."""
         from oxrdflib import OxigraphStore
 
-        return Dataset(store=OxigraphStore(store=self.quads), default_union=True)
+        return Dataset(store=OxigraphStore(store=self._own), default_union=True)

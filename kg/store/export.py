@@ -16,6 +16,7 @@ from rdflib import URIRef
 
 from kg.errors import RequestError, StoreError
 from kg.rdf import KG, ONTOLOGY_GRAPH, PREFIXES, RUN_GRAPH
+from kg.store.quads import Quads
 from kg.store.sorting import SortedLines
 
 FORMATS = {
@@ -44,7 +45,7 @@ _PART = """CONSTRUCT { ?n ?p ?o . ?s ?relation ?object } WHERE {
 }"""
 
 
-def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str], relations: Sequence[str]) -> None:
+def write(store: Quads, format: str, file: IO[bytes], *, about: Sequence[str], relations: Sequence[str]) -> None:
     """All quads, or the statements of some entities and relations with their evidence, in one of FORMATS."""
     if format not in FORMATS:
         raise RequestError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
@@ -66,13 +67,13 @@ def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str]
         write_rows(_in_order(store, _graphs(store)), file, format)
 
 
-def _graphs(store: ox.Store, *, all: bool = False) -> list[Any]:
+def _graphs(store: Quads, *, all: bool = False) -> list[Any]:
     """The graphs, sorted, the default graph last; those of the machinery only if ``all``."""
     named = sorted(store.named_graphs(), key=str)
     return [*(graph for graph in named if all or URIRef(graph.value) not in _MACHINERY), ox.DefaultGraph()]
 
 
-def _in_order(store: ox.Store, graphs: Sequence[Any]) -> Iterator[ox.Triple]:
+def _in_order(store: Quads, graphs: Sequence[Any]) -> Iterator[ox.Triple]:
     """The triples of some graphs, each once, in the order of ``order``."""
     with SortedLines(_CLASS_FIRST) as lines:
         for graph in graphs:
@@ -92,7 +93,7 @@ def write_rows(rows: Iterable[Any], file: IO[bytes], format: str) -> None:
     sorted_header.finish()
 
 
-def dump(store: ox.Store, format: str, file: Path) -> None:
+def dump(store: Quads, format: str, file: Path) -> None:
     """All quads as they come, quickly and in little memory, in a format of FORMATS that keeps graphs apart."""
     store.dump(str(file), format=FORMATS[format], prefixes=PREFIXES)
 

@@ -19,6 +19,7 @@ from kg.ontology import Ontology, local_name
 from kg.rdf import ID, PREFIXES, article_iri, mention_iri
 from kg.store.curation import Curation
 from kg.store.curation import read as read_curation
+from kg.store.quads import Quads
 from kg.store.updates import literal
 
 HELD = 300_000  # mentions that are remembered, about; then all are forgotten, and read again when they are needed
@@ -74,7 +75,7 @@ class Move:
 class Mentions:
     """The mentions of a store, for its one writer: a group is read once, and kept in step by ``moved``."""
 
-    def __init__(self, store: ox.Store, ontology: Ontology) -> None:
+    def __init__(self, store: Quads, ontology: Ontology) -> None:
         self._store = store
         self._listed = {name_key(label.text): thing for thing in ontology.known for label in thing.labels}
         self._things = {thing.name: thing for thing in ontology.known}
