@@ -49,11 +49,10 @@ def article_change(
 def difference(old: set[Row], new: set[Row], graph: URIRef | None = None) -> list[str]:
     """The operations that make ``new`` of ``old``."""
     operations = []
-    for verb, rows in (("DELETE", old - new), ("INSERT", new - old)):
-        if rows:
+    for verb, rows in (("DELETE DATA {{\n{}\n}}", old - new), ("INSERT {{\n{}\n}} WHERE {{}}", new - old)):
+        if rows:  # not INSERT DATA, which rdflib 7.6 cannot do in a default graph
             lines = "\n".join(f"{' '.join(row)} ." for row in sorted(rows))
-            data = f"GRAPH <{graph}> {{\n{lines}\n}}" if graph else lines
-            operations.append(f"{verb} DATA {{\n{data}\n}}")
+            operations.append(verb.format(f"GRAPH <{graph}> {{\n{lines}\n}}" if graph else lines))
     return operations
 
 

@@ -124,7 +124,8 @@ class Mentions:
     ) -> Move:
         if self._held > HELD:
             self._groups, self._held = {}, 0
-        self._read(groups - self._groups.keys())
+        if unread := groups - self._groups.keys():
+            self._read(unread)
         members = {
             group: {
                 **{iri: placed.record for iri, placed in self._groups[group].items() if iri not in gone},
