@@ -62,6 +62,14 @@ class Extractor(StrEnum):
     OPENAI = "openai"
 
 
+class Engine(StrEnum):
+    """Where articles are read."""
+
+    POOL = "pool"
+    SERIAL = "serial"
+    RAY = "ray"
+
+
 class QueryFormat(StrEnum):
     """How query results are shown."""
 
@@ -108,6 +116,7 @@ Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help="Yo
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to the screen.")]
 Named = typer.Argument(metavar="ENTITY", help="A name, an alias, or an IRI such as id:openai.")
 Related = typer.Argument(metavar="RELATION", help="Its name or label.")
+Remote = Annotated[str, typer.Option("--store", metavar="URL", help="A SPARQL server that keeps the graph instead.")]
 OUTPUTS = Path("outputs")
 
 
@@ -150,6 +159,11 @@ def build(
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, http(s) addresses, - for standard input.")
     ],
     folder: Folder = OUTPUTS,
+    store: Remote = "",
+    store_update: Annotated[
+        str,
+        typer.Option("--store-update", metavar="URL", help="Of its updates, if not the usual one."),
+    ] = "",
     ontology: Ontologies = None,
     lang: Language = Lang.AUTO,
     date: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of articles that carry none.")] = "",
@@ -165,6 +179,17 @@ def build(
     ] = None,
     adapter: Annotated[Path | None, typer.Option("--adapter", metavar="FILE", help="What kg learn wrote.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read unchanged articles again.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, metavar="N", help="Articles read at once; default: as many as pay.")
+    ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option("--engine", help="pool: processes of this machine; ray: a cluster (pip install kg\\[ray])."),
+    ] = Engine.POOL,
+    article_limit: Annotated[
+        float,
+        typer.Option("--article-limit", min=0.1, metavar="SECONDS", help="An article that takes longer is left out."),
+    ] = 300.0,
     export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
 ) -> None:
     """Read articles (.txt, .md, .html, .pdf) into a graph.
@@ -177,6 +202,8 @@ def build(
         summary = pipeline.build(
             paths,
             out=folder,
+            store=store,
+            store_update=store_update,
             ontology=ontology or (),
             lang=lang.value,
             date=date,
@@ -186,13 +213,19 @@ def build(
             min_confidence=min_confidence,
             adapter=adapter,
             rebuild=rebuild,
+            engine=engine.value,
+            jobs=jobs,
+            article_limit=article_limit,
             progress=show,
         )
     for message in summary.failed:
         _show_left_out(message)
-    if export:
-        _write_exports(folder)
-    _show_summary(summary, folder, exported=export)
+    if store:
+        _show_summary(summary, store, "ask it with kg query --store, or kg stats --store")
+    else:
+        if export:
+            _write_exports(folder)
+        _show_summary(summary, str(folder), "open graph.html, or run kg serve" if export else "run kg serve")
     if summary.failed:
         raise typer.Exit(1)
 
@@ -227,17 +260,38 @@ def import_(
 
     Example: **kg import graph.trig --out restored**
     """
-    from kg.store import STORE, Store, restorable
+    _restore(file, folder, replace=True, exports=True)
 
-    restorable(file)  # before a folder is made for it
-    with Store.create_or_open(folder / STORE) as store:
-        store.load(file)
-        store.publish()
-        stats = store.stats()
-    _write_exports(folder)
-    out.print(
-        f"{stats.articles:,} articles, {stats.entities:,} entities, {stats.facts:,} facts in {_plain(str(folder))}"
-    )
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new folder, or a .nq or .trig file.")],
+    folder: Folder = OUTPUTS,
+) -> None:
+    """Copy the graph as it was last published, also while it is built or served.
+
+    A folder is quicker, and can be served as it is; a file can be read by other stores too.
+    Example: **kg backup monday --out outputs**
+    """
+    from kg.store import STORE
+    from kg.store import backup as copy
+
+    copy(folder / STORE, target)
+    out.print(f"{_plain(str(folder))} is in {_plain(str(target))}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="What kg backup or kg export wrote.")],
+    folder: Folder = OUTPUTS,
+    replace: Annotated[bool, typer.Option("--replace", help="Give up what the store there holds.")] = False,
+    export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
+) -> None:
+    """Make a store of a copy; one that holds something is kept, unless you say --replace.
+
+    Example: **kg restore monday --out restored**
+    """
+    _restore(source, folder, replace=replace, exports=export)
 
 
 @app.command()
@@ -397,6 +451,7 @@ def query(
     sparql: Annotated[str, typer.Argument(metavar="'SELECT ...'|FILE.rq|-", help="The query; usual prefixes are set.")],
     format: Annotated[QueryFormat, typer.Option("--format", help="How results are shown.")] = QueryFormat.TABLE,
     folder: Folder = OUTPUTS,
+    store: Remote = "",
     output: Output = None,
 ) -> None:
     """Ask the graph in SPARQL.
@@ -405,7 +460,7 @@ def query(
     """
     from kg.rdf import short
 
-    with _open(folder) as graph:
+    with _open(folder, store) as graph:
         result = graph.query(_read_query(sparql))
         if format is QueryFormat.TABLE and result.kind == "ask" and output is None:
             out.print("true" if result else "false", highlight=False)
@@ -424,12 +479,13 @@ def export(
     entity: Annotated[list[str] | None, typer.Option("--entity", metavar="NAME", help="Only facts about it.")] = None,
     relation: Annotated[list[str] | None, typer.Option("--relation", metavar="NAME", help="Only this one.")] = None,
     folder: Folder = OUTPUTS,
+    store: Remote = "",
 ) -> None:
     """Write the graph, or a part of it, to a file.
 
     Example: **kg export --format turtle -o openai.ttl --entity OpenAI**
     """
-    with _open(folder) as graph, _output(output) as file:
+    with _open(folder, store) as graph, _output(output) as file:
         graph.export(format.value, file, entities=entity or (), relations=relation or ())
 
 
@@ -490,12 +546,13 @@ def _token(file: Path | None) -> tuple[str, str]:
 def stats(
     articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
     folder: Folder = OUTPUTS,
+    store: Remote = "",
 ) -> None:
     """Count what the graph holds.
 
     Example: **kg stats --articles**
     """
-    with _open(folder) as graph:
+    with _open(folder, store) as graph:
         table = Table("what", "number", box=None)
         for name, number in graph.stats().rows():
             table.add_row(name, f"{number:,}")
@@ -521,10 +578,10 @@ def validate(folder: Folder = OUTPUTS) -> None:
 # What the commands share
 
 
-def _open(folder: Path) -> Graph:
+def _open(folder: Path, store: str = "") -> Graph:
     from kg.graph import Graph
 
-    return Graph(folder)
+    return Graph(folder, store=store)
 
 
 @contextmanager
@@ -535,6 +592,26 @@ def _changing(folder: Path) -> Iterator[Graph]:
     _write_exports(folder)
 
 
+def _restore(source: Path, folder: Path, *, replace: bool, exports: bool) -> None:
+    """Put a copy in place of what a store holds."""
+    from kg.store import STORE, Store, restorable
+
+    restorable(source)  # before a folder is made for it
+    with Store.create_or_open(folder / STORE) as store:
+        if not replace and not store.empty:
+            raise RequestError(f"{folder} holds a graph already: name another folder, or give it up with --replace")
+        store.load(source)
+        store.publish()
+        stats = store.stats()
+    if exports:
+        _write_exports(folder)
+    out.print(
+        f"{stats.articles:,} articles, {stats.entities:,} entities, {stats.facts:,} facts in {_plain(str(folder))}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
 def _write_exports(folder: Path) -> None:
     with err.status("writing graph.ttl and graph.html"), _open(folder) as graph:
         graph.write_exports()
@@ -543,7 +620,7 @@ def _write_exports(folder: Path) -> None:
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all, or the screen."""
-    from kg.graph import replacing
+    from kg.store import replacing
 
     if path is None:
         try:
@@ -592,7 +669,8 @@ def _show_left_out(message: str) -> None:
     err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
 
 
-def _show_summary(summary: Summary, folder: Path, *, exported: bool) -> None:
+def _show_summary(summary: Summary, place: str, ways: str) -> None:
+    """What a build did, where the graph is, and the ``ways`` to look at it."""
     table = Table(show_header=False, box=None)
     table.add_row("articles read", f"{len(summary.built):,}")
     if summary.skipped:
@@ -603,5 +681,4 @@ def _show_summary(summary: Summary, folder: Path, *, exported: bool) -> None:
     table.add_row("facts", f"{summary.facts:,}")
     table.add_row("seconds", f"{summary.seconds:.1f}")
     out.print(table)
-    ways = "open graph.html, or run kg serve" if exported else "run kg serve"
-    out.print(f"in {_plain(str(folder))}: {ways}", highlight=False, soft_wrap=True)
+    out.print(f"in {_plain(place)}: {ways}", highlight=False, soft_wrap=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from kg import explore
-from kg.errors import RequestError, StoreError
+from kg.errors import RequestError
 from kg.identity import name_key
 from kg.model import Modality
 from kg.ontology import local_name
 from kg.rdf import ONTOLOGY_GRAPH
-from kg.store import EXPORTS, FORMATS, STORE, Curator, Result, Stats, Store
+from kg.store import EXPORTS, FORMATS, STORE, Curator, Result, Stats, Store, replacing
 
 if TYPE_CHECKING:
     import networkx
@@ -35,11 +35,11 @@ class Graph:
     3
     """
 
-    def __init__(self, folder: str | Path = "outputs", *, summary: Summary | None = None) -> None:
-        """Raises StoreError where no graph was built."""
+    def __init__(self, folder: str | Path = "outputs", *, store: str = "", summary: Summary | None = None) -> None:
+        """``store``: the address of a SPARQL server that keeps the graph instead. Raises StoreError for no graph."""
         self.folder = Path(folder)
         self.summary = summary  # of the build that made it, None where it was only opened
-        self._store = Store.read(self.folder / STORE)
+        self._store = Store.at(store) if store else Store.read(self.folder / STORE)
 
     def __enter__(self) -> Graph:
         return self
@@ -244,26 +244,7 @@ def build(*paths: str | Path, out: str | Path = "outputs", export: bool = False,
     from kg import pipeline
 
     summary = pipeline.build([str(path) for path in paths], out=Path(out), **options)
-    graph = Graph(out, summary=summary)
+    graph = Graph(out, store=options.get("store", ""), summary=summary)
     if export:
         graph.write_exports()
     return graph
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of ``path`` when all of it is written. Raises StoreError if it cannot be."""
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
-        with path.open("wb") as file:
-            yield file
-        return
-    path = path.resolve()
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}; free space, or name another place") from error
-    finally:
-        draft.unlink(missing_ok=True)

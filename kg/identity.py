@@ -8,12 +8,14 @@ What the ontology lists is one entity by all of its labels. What people decide g
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from kg.ontology import Known, Ontology
 
@@ -60,6 +62,10 @@ class Decisions:
     split: frozenset[str]  # entities by whose name each article means another
 
 
+_ORDER = attrgetter("article", "iri")  # of records, as their own order is, only quicker
+
+
+@functools.lru_cache(maxsize=100_000)
 def name_key(name: str) -> str:
     """What two spellings of one name share: casefolded, tone marks after the letters of their syllable.
 
@@ -88,7 +94,8 @@ def slug(name: str) -> str:
 def canonicalise(group: str, records: Iterable[MentionRecord], known: Known | None = None) -> list[Canonical]:
     """The entities behind all mentions whose names share the slug ``group``, or are labels of ``known``."""
     clusters = sorted(
-        _clusters(sorted(records), known), key=lambda cluster: (cluster.reason != LISTED, cluster.records)
+        _clusters(sorted(records, key=_ORDER), known),
+        key=lambda cluster: (cluster.reason != LISTED, *_ORDER(cluster.records[0])),
     )
     named = list(_named(clusters, group, taken=known is None))
     return sorted(_canonical(cluster, name, known) for cluster, name in named)
@@ -189,21 +196,31 @@ def _clusters(records: Sequence[MentionRecord], known: Known | None) -> Iterator
 
 
 def _same_persons(records: Sequence[MentionRecord]) -> Iterator[_Cluster]:
-    """Persons of one name, joined where their articles link them to a name that both know."""
-    clusters: list[tuple[set[str], list[MentionRecord]]] = []
+    """Persons of one name, joined where they are of one article, or where facts link both to one other name."""
+    known_by: dict[tuple[str, str], _Persons] = {}
     for record in records:
-        links = set(record.links)
-        joined = [record]
-        apart = []
-        for known_links, members in clusters:
-            if known_links & links or any(member.article == record.article for member in members):
-                links |= known_links
-                joined += members
-            else:
-                apart.append((known_links, members))
-        clusters = [*apart, (links, joined)]
-    for _, members in clusters:
-        yield _Cluster(SHARED_LINK if len(members) > 1 else SINGLE, tuple(sorted(members)))
+        marks = {("article", record.article), *(("link", link) for link in record.links)}
+        found = {id(known_by[mark]): known_by[mark] for mark in marks if mark in known_by}
+        joined = max(found.values(), key=lambda persons: len(persons.records), default=_Persons(set(), []))
+        for other in found.values():
+            if other is not joined:
+                joined.records += other.records
+                joined.marks |= other.marks
+                known_by |= dict.fromkeys(other.marks, joined)
+        joined.records.append(record)
+        joined.marks |= marks
+        known_by |= dict.fromkeys(marks, joined)
+    for persons in {id(persons): persons for persons in known_by.values()}.values():
+        reason = SHARED_LINK if len(persons.records) > 1 else SINGLE
+        yield _Cluster(reason, tuple(sorted(persons.records, key=_ORDER)))
+
+
+@dataclass(eq=False, slots=True)
+class _Persons:
+    """Some who are one, and what they are known by."""
+
+    marks: set[tuple[str, str]]
+    records: list[MentionRecord]
 
 
 def _named(clusters: Sequence[_Cluster], group: str, *, taken: bool) -> Iterator[tuple[_Cluster, str]]:

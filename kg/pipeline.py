@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from kg import articles, parse
-from kg.errors import ArticleError, ModelError, RequestError
+from kg.articles import Source
+from kg.engines import LIMIT
+from kg.engines import engine as runner
+from kg.errors import ArticleError, ModelError
 from kg.examples import read_examples
-from kg.extract import LEAST, extract
-from kg.model import Article, Extraction, Schemas, Sentence
-from kg.ontology import Ontology, load
-from kg.rdf import Triple, run_triples
-from kg.store import EXPORTS, STORE, Store
-
-_CODE = ("articles/**/*.py", "parse/*.py", "models/*.py", "ontology/*.py", "extract/**/*.py", "rdf.py", "model.py")
+from kg.model import Article, Sentence
+from kg.ontology import load
+from kg.rdf import run_triples
+from kg.store import STORE, Store
+from kg.work import Failed, Found, Outcome, Reading, Task, parser, reader
 
 Progress = Callable[[int, int, str], None]
-"""Called with the number of articles done, the number of all, and the name of the one that is read next."""
+"""Called with the number of articles done, the number of all, and the name of the one that is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,8 @@ def build(
     paths: Sequence[str],
     *,
     out: Path = Path("outputs"),
+    store: str = "",
+    store_update: str = "",
     ontology: Sequence[Path] = (),
     lang: str = "auto",
     date: str = "",
@@ -50,6 +50,9 @@ def build(
     min_confidence: float | None = None,
     adapter: Path | None = None,
     rebuild: bool = False,
+    engine: str = "pool",
+    jobs: int | None = None,
+    article_limit: float = LIMIT,
     progress: Progress = lambda done, total, name: None,
 ) -> Summary:
     """Read articles into the store ``out/store`` and publish it for readers.
@@ -61,40 +64,41 @@ def build(
     ``extractor``: "kg", or "openai" for a language model that the environment names (see ``kg.llm``).
     ``min_confidence``: confidence, 0 to 1, from which a fact is kept.
     ``adapter``: what ``learn`` wrote.
+    ``engine``: where articles are read, "pool", "serial" or "ray" (see ``kg.engines``); the store is written here, in
+    the order of the articles, so that all give the same bytes. ``jobs``: how many workers; None: as many as pay.
+    ``article_limit``: seconds after which an article is given up.
+
+    ``store``: the address of a SPARQL server that keeps the graph instead, ``store_update``: of its updates, where that
+    is not the usual one.
 
     Raises OntologyError, ModelError, StoreError, RequestError, and ArticleError where a path does not exist.
     """
     started = time.monotonic()
-    knowledge = load(ontology)
-    reader = _reader(extractor, min_confidence, adapter)
+    found_by = reader(extractor, min_confidence, adapter)
     if adapter:
         _check_reads_facts(models or parse.MODELS)
+    reading = Reading(load(ontology), found_by, models or parse.MODELS, lang, date)
     sources = articles.sources(paths)
+    workers = runner(engine, reading, articles=len(sources), jobs=jobs, limit=article_limit)
     outcomes: dict[str, list[str]] = {"built": [], "skipped": [], "failed": []}
-    with Store.create_or_open(out / STORE) as store:
-        store.set_ontology(knowledge, plain=plain)
-        before = {} if rebuild else store.articles()
+    opened = Store.at(store, store_update) if store else Store.create_or_open(out / STORE)
+    with opened as target, workers as running:
+        target.set_ontology(reading.ontology, plain=plain)
+        tasks = (Task(source, None if rebuild else target.article(source.id)) for source in sources)
         try:
-            for number, source in enumerate(sources):
-                progress(number, len(sources), source.id)
-                try:
-                    article = articles.read(source, lang=lang, date=date)
-                    new = _update(store, article, knowledge, models, reader, before=before.get(article.id))
-                except ArticleError as error:
-                    outcomes["failed"].append(str(error))
-                else:
-                    outcomes["built" if new else "skipped"].append(article.id)
+            for outcome in _told(running.outcomes(tasks), sources, progress):
+                kind, said = _write(target, outcome)
+                outcomes[kind].append(said)
         except BaseException:  # Ctrl-C, a full disk: what is done is there for readers
             if outcomes["built"]:
-                _publish(store, out)
+                target.publish()
             raise
-        progress(len(sources), len(sources), "")
-        _publish(store, out)
-        stats = store.stats()
+        target.publish()
+        entities, facts = target.entities(), sum(target.facts().values())
     return Summary(
         **{name: tuple(found) for name, found in outcomes.items()},
-        entities=stats.entities,
-        facts=stats.facts,
+        entities=entities,
+        facts=facts,
         seconds=time.monotonic() - started,
     )
 
@@ -137,111 +141,24 @@ def analyse(
         except ArticleError as error:
             yield error
         else:
-            yield article, _parser(article.lang, models).parse(article)
+            yield article, parser(article.lang, models or parse.MODELS).parse(article)
 
 
-def _update(
-    store: Store,
-    article: Article,
-    knowledge: Ontology,
-    models: Path | None,
-    reader: Reader,
-    *,
-    before: tuple[str, str] | None,
-) -> bool:
-    """Read an article into the store, if its content or what reads it is not as before."""
-    run = Run(article.lang, models or parse.MODELS, knowledge.hash, reader.version)
-    if before == (article.hash, run.name):
-        return False
-    sentences = _parser(article.lang, models, reader.schemas(knowledge), reader.adapter).parse(article)
-    store.replace(article, sentences, reader.extract(article, sentences, knowledge), run.name, about=run.triples())
-    return True
+def _told(outcomes: Iterator[Outcome], sources: Sequence[Source], progress: Progress) -> Iterator[Outcome]:
+    """The outcomes; before each is waited for, ``progress`` is told."""
+    for number, source in enumerate(sources):
+        progress(number, len(sources), source.id)
+        yield next(outcomes)
+    progress(len(sources), len(sources), "")
 
 
-class Reader(Protocol):
-    """What finds the facts of an article."""
-
-    @property
-    def version(self) -> str:
-        """Changes when its results may; "" for what is part of the code."""
-
-    @property
-    def adapter(self) -> Path | None:
-        """What the parser shall know of them besides their words."""
-
-    def schemas(self, ontology: Ontology) -> Schemas:
-        """The relations that the parser shall propose facts of."""
-
-    def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
-        """All that an article states."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    least: float
-    adapter: Path | None
-    version: str
-    schemas = staticmethod(Ontology.relation_texts)
-
-    def extract(self, article: Article, sentences: Sequence[Sentence], ontology: Ontology) -> Extraction:
-        return extract(article, sentences, ontology, least=self.least)
-
-
-def _reader(name: str, least: float | None, adapter: Path | None) -> Reader:
-    if least is not None and not 0 <= least <= 1:
-        raise RequestError(f"no confidence is {least}: give a number from 0 to 1, such as 0.5")
-    if name == "openai":
-        from kg import llm
-
-        if least is not None or adapter:
-            raise RequestError("a least confidence and an adapter are for our own extraction: leave them out")
-        return llm.from_environment()
-    if name != "kg":
-        raise RequestError(f"no extractor {name!r}: use kg or openai")
-    if adapter and not adapter.is_file():
-        raise RequestError(f"no adapter {adapter}: make it with kg learn EXAMPLES.jsonl")
-    learned = hashlib.blake2b(adapter.read_bytes(), digest_size=6).hexdigest() if adapter else ""
-    bar = "" if least in (None, LEAST) else f"confidence {least}"
-    return _Own(LEAST if least is None else least, adapter, " ".join(filter(None, (bar, learned))))
-
-
-def _publish(store: Store, out: Path) -> None:
-    """Show readers the new state; files that show a former one must not stand beside it."""
-    store.publish()
-    for name in EXPORTS:
-        (out / name).unlink(missing_ok=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What decides the facts of an article: two runs with one name give the same ones."""
-
-    lang: str
-    models: Path
-    ontology: str  # its hash
-    reader: str = ""  # version of what is not our own extraction
-
-    @property
-    def name(self) -> str:
-        """Hash of code, models and ontology, 12 hex digits."""
-        parts = (_code_version(), parse.version(self.models), self.ontology, *filter(None, [self.reader]))
-        return hashlib.blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()
-
-    def triples(self) -> list[Triple]:
-        """The run as the store describes it."""
-        return run_triples(self.name, code=_code_version(), models=parse.version(self.models), ontology=self.ontology)
-
-
-@functools.cache
-def _code_version() -> str:
-    """A hash of all modules that have a part in what is found in an article."""
-    digest = hashlib.blake2b(digest_size=6)
-    package = Path(__file__).parent
-    for path in sorted(path for place in _CODE for path in package.glob(place)):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-@functools.cache
-def _parser(lang: str, models: Path | None, schemas: Schemas = (), adapter: Path | None = None) -> parse.Parser:
-    return parse.Parser(lang, models, schemas=schemas, adapter=adapter)
+def _write(store: Store, outcome: Outcome) -> tuple[str, str]:
+    """Put an outcome into the store: its key in the summary, and the article's id or a message."""
+    if isinstance(outcome, Failed):
+        return "failed", outcome.message
+    if not isinstance(outcome, Found):
+        return "skipped", outcome.id
+    run = outcome.run
+    about = run_triples(run.name, code=run.code, models=run.models, ontology=run.ontology)
+    store.replace(outcome.article, outcome.sentences, outcome.extraction, run.name, about=about)
+    return "built", outcome.article.id

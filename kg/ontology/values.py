@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kg.literals import kind_of
@@ -168,6 +169,28 @@ class Ontology:
             ends = (self._class_words(relation.domain), kinds)
             groups.setdefault(namespace(relation.iri), []).append(RelationText(name, ": ".join(meaning), *ends))
         return tuple(tuple(group) for _, group in sorted(groups.items()))
+
+    def version(self, lang: str) -> str:
+        """A hash (64 hex digits) of what decides the facts of articles in a language: other triples do not change it.
+
+        Labels of classes count where the model of facts reads them, as ends of relations; cues and markers count for
+        their own language, or for all if they have none.
+
+        >>> person = EntityClass("Person", "https://example.org/p", (), (), ())
+        >>> named = replace(person, labels=(Label("en", "person"),))
+        >>> one, other = (Ontology({"Person": each}, {}, (), (), (), "") for each in (person, named))
+        >>> one.version("vi") == other.version("vi")
+        True
+        """
+        parts = (
+            [replace(one, labels=()) for _, one in sorted(self.classes.items())],
+            sorted(self.relations.values()),
+            self.relation_texts(),
+            [cue for cue in self.cues if cue.lang in (lang, "")],
+            [marker for marker in self.markers if marker.lang in (lang, "")],
+            self.known,
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def _class_words(self, names: tuple[str, ...]) -> str:
         return ", ".join(_words(self.classes[name].labels) or spaced(name) for name in names)

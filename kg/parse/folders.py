@@ -41,10 +41,10 @@ def check(lang: str, models: Path) -> None:
 
 
 @functools.cache
-def version(models: Path) -> str:
-    """A hash of the models' files, 12 hex digits: names what a parse was made with."""
+def version(models: Path, lang: str) -> str:
+    """A hash of the files of a language's models, 12 hex digits: names what a parse was made with."""
     digest = hashlib.blake2b(digest_size=6)
-    ours = [*(models / name for name in (*FILES, FACT_WEIGHTS)), *sorted(models.glob(f"*/{KNOWN_LEMMAS}"))]
+    ours = [*(models / name for name in (*FILES, FACT_WEIGHTS)), models / lang / KNOWN_LEMMAS]
     files = sorted(models.rglob("*.pt")) if is_stock(models) else ours
     for path in files:
         digest.update(path.name.encode() + b"\0")

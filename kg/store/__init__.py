@@ -10,22 +10,28 @@
     queries.py    what is asked, and what is refused
     results.py    query results as values and as bytes
     export.py     sorted files: the same content gives the same bytes
+    folder.py     checkpoints, versions, and what a killed process left
+    quads.py      what is asked of a database: one of this process, or
+    remote.py     one behind a SPARQL server, and client.py, which sends the requests
+    copies.py     copies to keep, and stores from copies
+    lock.py       the right to write, which one process has at a time
+    files.py      files that appear whole or not at all
 
 On disk, below the folder of a store:
 
     VERSION       the number of this layout
+    LOCK          held by the one writer, and names it
     live/         what the one writer works on
     published/N/  checkpoints: what readers open; CURRENT names the newest
 """
 
+from kg.store.copies import backup, restorable
 from kg.store.curator import Curator
 from kg.store.database import Stats, Store
-from kg.store.export import FORMATS, restorable
-from kg.store.folder import current
+from kg.store.export import FORMATS
+from kg.store.files import replacing
+from kg.store.folder import EXPORTS, STORE, current
 from kg.store.results import RESULT_FORMATS, Limits, Result
-
-STORE = "store"  # the folder of the store within an output folder
-EXPORTS = {"graph.ttl": "turtle", "graph.html": "html"}  # the files beside it, and their formats
 
 __all__ = [
     "EXPORTS",
@@ -37,6 +43,8 @@ __all__ = [
     "Result",
     "Stats",
     "Store",
+    "backup",
     "current",
+    "replacing",
     "restorable",
 ]

@@ -17,6 +17,7 @@ from kg.identity import Canonical
 from kg.rdf import ID, IDENTITY_GRAPH, KG, PREFIXES, Triple, class_iri
 from kg.store import updates
 from kg.store.mentions import Move, Placed
+from kg.store.quads import Quads
 
 Row = tuple[str, str, str]  # a triple as SPARQL text
 
@@ -24,20 +25,20 @@ _OWN = (RDF.type, SKOS.broader, SKOS.prefLabel, SKOS.altLabel)  # what the defau
 
 
 def article_change(
-    store: ox.Store, move: Move, graph: URIRef | None, triples: Sequence[Triple], classes: Mapping[str, str], plain: str
+    store: Quads, move: Move, graph: URIRef | None, triples: Sequence[Triple], classes: Mapping[str, str], plain: str
 ) -> list[str]:
     """The operations that give ``graph``, if there is one, these triples, and bring all that depends on it in step.
 
     ``classes``: local name -> IRI; ``plain``: which statements become plain triples, a key of ``updates.PLAIN``.
     """
-    renamed = move.renamed
+    renamed, (before, after) = move.renamed, move.changed
     others, others_after = _renamed_plain(store, renamed, graph, plain)
     old = (_plain_of_graph(store, graph, plain) if graph else set()) | others
     new = plain_rows(triples, plain) | others_after
     return [
         *(updates.replace_graph(graph, triples) if graph else ()),
         *updates.forget_runs(),
-        *difference(identity_rows(move.before), identity_rows(move.placed), IDENTITY_GRAPH),
+        *difference(identity_rows(before), identity_rows(after), IDENTITY_GRAPH),
         *updates.rename_ends(renamed),
         *difference(_stored_entities(store, move), entity_rows(move.canonicals, classes)),
         *difference(old, new),
@@ -48,11 +49,10 @@ def article_change(
 def difference(old: set[Row], new: set[Row], graph: URIRef | None = None) -> list[str]:
     """The operations that make ``new`` of ``old``."""
     operations = []
-    for verb, rows in (("DELETE", old - new), ("INSERT", new - old)):
-        if rows:
+    for verb, rows in (("DELETE DATA {{\n{}\n}}", old - new), ("INSERT {{\n{}\n}} WHERE {{}}", new - old)):
+        if rows:  # not INSERT DATA, which rdflib 7.6 cannot do in a default graph
             lines = "\n".join(f"{' '.join(row)} ." for row in sorted(rows))
-            data = f"GRAPH <{graph}> {{\n{lines}\n}}" if graph else lines
-            operations.append(f"{verb} DATA {{\n{data}\n}}")
+            operations.append(verb.format(f"GRAPH <{graph}> {{\n{lines}\n}}" if graph else lines))
     return operations
 
 
@@ -75,18 +75,13 @@ def entity_rows(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> 
     return rows
 
 
-def _stored_entities(store: ox.Store, move: Move) -> set[Row]:
+def _stored_entities(store: Quads, move: Move) -> set[Row]:
     """What the default graph has of the entities of a move, plain triples aside."""
     entities = {mention.entity for mention in (*move.before.values(), *move.placed.values())}
-    rows: set[Row] = set()
-    for entity in entities:
-        for predicate in _OWN:
-            found = store.quads_for_pattern(ox.NamedNode(entity), ox.NamedNode(str(predicate)), None, ox.DefaultGraph())
-            for quad in found:
-                value = getattr(quad.object, "value", "")
-                text = f"<{value}>" if isinstance(quad.object, ox.NamedNode) else updates.literal(value)
-                rows.add((f"<{entity}>", predicate.n3(), text))
-    return rows
+    nodes, own = " ".join(f"<{entity}>" for entity in sorted(entities)), " ".join(one.n3() for one in _OWN)
+    found = store.query(f"SELECT ?e ?p ?o {{ VALUES ?e {{ {nodes} }} VALUES ?p {{ {own} }} ?e ?p ?o }}")
+    assert isinstance(found, ox.QuerySolutions)
+    return {(str(e), str(p), str(o) if isinstance(o, ox.NamedNode) else updates.literal(o.value)) for e, p, o in found}
 
 
 def plain_rows(triples: Iterable[Triple], plain: str) -> set[Row]:
@@ -101,7 +96,7 @@ def plain_rows(triples: Iterable[Triple], plain: str) -> set[Row]:
     }
 
 
-def _plain_of_graph(store: ox.Store, graph: URIRef, plain: str) -> set[Row]:
+def _plain_of_graph(store: Quads, graph: URIRef, plain: str) -> set[Row]:
     """The plain triples that the statements of a stored graph became."""
     return _query(
         store,
@@ -111,7 +106,7 @@ def _plain_of_graph(store: ox.Store, graph: URIRef, plain: str) -> set[Row]:
 
 
 def _renamed_plain(
-    store: ox.Store, renamed: Mapping[str, tuple[str, str]], graph: URIRef | None, plain: str
+    store: Quads, renamed: Mapping[str, tuple[str, str]], graph: URIRef | None, plain: str
 ) -> tuple[set[Row], set[Row]]:
     """Plain triples of other articles' statements about renamed mentions: as they are, and as they will be."""
     if not renamed:
@@ -133,7 +128,7 @@ def _renamed_plain(
     return before, after
 
 
-def _query(store: ox.Store, sparql: str) -> set[Any]:
+def _query(store: Quads, sparql: str) -> set[Any]:
     """Rows of terms as SPARQL writes them."""
     solutions = store.query(sparql, prefixes=PREFIXES)
     assert isinstance(solutions, ox.QuerySolutions)

@@ -17,6 +17,7 @@ from kg.identity import Decisions
 from kg.model import Article, Extraction, Fact, Modality
 from kg.ontology import local_name
 from kg.rdf import CURATION_GRAPH, DECISION, ID, KG, MODALITIES, PREFIXES, Triple, mention_iri
+from kg.store.quads import Quads
 
 MODALITY_OF = {str(iri): modality for modality, iri in MODALITIES.items()}
 
@@ -83,7 +84,7 @@ def _judged(fact: Fact, verdict: Verdict, keys: Mapping[str, int]) -> tuple[Fact
     return right, (said.subject, relation, said.object)
 
 
-def read(store: ox.Store) -> Curation:
+def read(store: Quads) -> Curation:
     """What a store has been told."""
     merges = list(_rows(store, "?d a kg:Merge ; kg:merged ?a ; kg:into ?b ; kg:mergedGroup ?ga ; kg:intoGroup ?gb"))
     splits = {row["a"].removeprefix(str(ID)): row["g"] for row in _rows(store, "?d kg:splits ?a ; kg:splitGroup ?g")}
@@ -158,12 +159,12 @@ def forget(decision: URIRef) -> str:
     return f"DELETE WHERE {{ GRAPH {CURATION_GRAPH.n3()} {{ {decision.n3()} ?p ?o }} }}"
 
 
-def listed(store: ox.Store) -> list[tuple[str, str]]:
+def listed(store: Quads) -> list[tuple[str, str]]:
     """All decisions: IRI and what was decided, sorted."""
     return sorted((row["d"], row["text"]) for row in _rows(store, "?d dcterms:description ?text"))
 
 
-def removed_by(store: ox.Store, decision: str) -> str:
+def removed_by(store: Quads, decision: str) -> str:
     """The quads that a decision took away, as N-Quads."""
     return next((row["text"] for row in _rows(store, f"<{decision}> kg:removed ?text")), "")
 
@@ -172,7 +173,7 @@ def _node(kind: str, *parts: str) -> URIRef:
     return DECISION[hashlib.blake2b("\0".join((kind, *parts)).encode(), digest_size=6).hexdigest()]
 
 
-def _rows(store: ox.Store, pattern: str) -> Iterator[Mapping[str, str]]:
+def _rows(store: Quads, pattern: str) -> Iterator[Mapping[str, str]]:
     solutions = store.query(f"SELECT * {{ GRAPH {CURATION_GRAPH.n3()} {{ {pattern} }} }}", prefixes=PREFIXES)
     assert isinstance(solutions, ox.QuerySolutions)
     names = [variable.value for variable in solutions.variables]

@@ -23,10 +23,25 @@ from kg.rdf import (
     article_triples,
     ontology_triples,
 )
-from kg.store import export, queries, updates
+from kg.store import copies, export, queries, updates
 from kg.store.changes import article_change
-from kg.store.folder import VERSION, check_version, current, explained, recover
+from kg.store.client import PATIENCE
+from kg.store.folder import (
+    VERSION,
+    check_version,
+    checkpoint,
+    current,
+    exchange,
+    explained,
+    next_checkpoint,
+    recover,
+    switch,
+    write,
+)
+from kg.store.lock import Lock
 from kg.store.mentions import Mentions, Move
+from kg.store.quads import Quads
+from kg.store.remote import Remote
 from kg.store.results import Result
 
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
@@ -58,9 +73,18 @@ class Stats:
 class Store:
     """Quads on disk or in memory. One process writes; others read what it has published."""
 
-    def __init__(self, store: ox.Store, folder: Path | None, *, writable: bool, checkpoint: Path | None = None) -> None:
-        """Use ``create_or_open``, ``read`` or ``memory`` instead."""
-        self._store: ox.Store | None = store
+    def __init__(
+        self,
+        store: Quads,
+        folder: Path | None,
+        *,
+        writable: bool,
+        lock: Lock | None = None,
+        checkpoint: Path | None = None,
+    ) -> None:
+        """Use ``create_or_open``, ``read``, ``memory`` or ``at`` instead."""
+        self._store: Quads | None = store
+        self._lock = lock
         self.folder = folder
         self.checkpoint = checkpoint  # the folder of what is read, which stays as it is
         self._writable = writable
@@ -74,31 +98,51 @@ class Store:
         with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             check_version(folder)
-            recover(folder)
-            store = ox.Store(str(folder / "live"))
-            (folder / "VERSION").write_text(VERSION + "\n")
-        return cls(store, folder, writable=True)
+            lock = Lock(folder)
+            try:
+                recover(folder)
+                store = ox.Store(str(folder / "live"))
+                if not (folder / "VERSION").exists():
+                    write(folder / "VERSION", VERSION)
+            except BaseException:
+                lock.release()
+                raise
+        return cls(store, folder, writable=True, lock=lock)
 
     @classmethod
     def read(cls, folder: Path) -> Store:
         """The newest published checkpoint, for reading. Raises StoreError where there is none."""
         folder = Path(folder)
-        number = current(folder)
-        if not number:
-            raise StoreError(f"no graph in {folder.parent}: make one with kg build PATH --out {folder.parent}")
-        check_version(folder)
-        with explained(folder):
-            found = folder / "published" / number
-            return cls(ox.Store.read_only(str(found)), folder, writable=False, checkpoint=found)
+        found = checkpoint(folder)
+        try:
+            with explained(folder):
+                return cls(ox.Store.read_only(str(found)), folder, writable=False, checkpoint=found)
+        except StoreError:
+            if current(folder) == found.name:
+                raise
+        return cls.read(folder)  # two builds have published since, and it is gone
 
     @classmethod
     def memory(cls) -> Store:
         """An empty store without a folder, gone when it is closed."""
         return cls(ox.Store(), None, writable=True)
 
+    @classmethod
+    def at(cls, address: str, update: str = "", *, patience: float = PATIENCE) -> Store:
+        """The store behind a SPARQL 1.1 server, for reading and writing; what is written is visible at once.
+
+        ``address``: of its queries; ``update``: of its updates, where that is not the usual one beside it;
+        ``patience``: seconds to wait for an answer. One process at a time may write; nothing here can see to that.
+        """
+        return cls(Remote(address, update, patience=patience), None, writable=True)
+
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, or of the connections."""
+        if isinstance(self._store, Remote):
+            self._store.close()
         self._store = self._mentions = None
+        if self._lock is not None:
+            self._lock.release()
 
     def __enter__(self) -> Store:
         return self
@@ -109,11 +153,18 @@ class Store:
     # For this package
 
     @property
-    def quads(self) -> ox.Store:
+    def quads(self) -> Quads:
         """The open store itself. Raises StoreError for a closed one."""
         if self._store is None:
             raise StoreError(f"the store {self.folder or 'in memory'} is closed: open it again")
         return self._store
+
+    @property
+    def _own(self) -> ox.Store:
+        """The open store, of this process. Raises StoreError for one behind a server."""
+        if not isinstance(self.quads, ox.Store):
+            raise StoreError("that is not possible with a store behind a server: ask that server")
+        return self.quads
 
     # Write
 
@@ -140,6 +191,12 @@ class Store:
         rows = self.query("SELECT ?id ?hash ?run { ?a dcterms:identifier ?id ; kg:contentHash ?hash ; kg:readBy ?run }")
         return {str(id): (str(digest), local_name(run)) for id, digest, run in rows}
 
+    def article(self, id: str) -> tuple[str, str] | None:
+        """The content hash of an article, and the run that read it; None for one that is not there."""
+        node = article_iri(id).n3()
+        rows = list(self.query(f"SELECT ?hash ?run {{ {node} kg:contentHash ?hash ; kg:readBy ?run }}"))
+        return (str(rows[0][0]), local_name(rows[0][1])) if rows else None
+
     def replace(
         self,
         article: Article,
@@ -153,8 +210,11 @@ class Store:
         extraction = mentions.curation.curated(article, extraction)
         records = mentions.records(article, extraction)
         move = mentions.move(article.id, records)
-        triples = article_triples(article, sentences, extraction, self.ontology, canonical=move.canonical, run=run)
-        triples += [(URIRef(r.iri), KG.nameKey, Literal(group)) for group, found in records.items() for r in found]
+        keys = {record.iri: group for group, found in records.items() for record in found}
+        triples = article_triples(
+            article, sentences, extraction, self.ontology, canonical=move.canonical(keys), run=run
+        )
+        triples += [(URIRef(iri), KG.nameKey, Literal(group)) for iri, group in keys.items()]
         self._change(article.id, move, triples, updates.insert(RUN_GRAPH, about))
 
     def remove(self, article_id: str) -> None:
@@ -214,36 +274,42 @@ class Store:
         """Make what was written visible to readers: a new checkpoint, then one atomic switch to it."""
         if self.folder is None:
             return
-        published = self.folder / "published"
         with explained(self.folder):
-            published.mkdir(exist_ok=True)
-            before = current(self.folder)
-            number = str(int(before or 0) + 1)
-            shutil.rmtree(published / number, ignore_errors=True)  # of a run that was killed just here
-            self.quads.flush()
-            self.quads.backup(str(published / number))
-            switch = self.folder / "CURRENT.new"
-            switch.write_text(number + "\n")
-            switch.replace(self.folder / "CURRENT")
-        for old in published.iterdir():
-            if old.name not in (number, before):  # a reader may just be opening the one before
-                shutil.rmtree(old, ignore_errors=True)
+            fresh = next_checkpoint(self.folder)
+            self._own.flush()
+            try:
+                self._own.backup(str(fresh))
+            except BaseException:  # a full disk: half a checkpoint would keep what room is left
+                for half in (fresh, fresh.with_suffix(".tmp")):
+                    shutil.rmtree(half, ignore_errors=True)
+                raise
+            switch(self.folder, fresh)
 
     def load(self, file: Path) -> None:
-        """Restore a TriG or N-Quads export in place of all the store holds, or raise StoreError and change nothing."""
+        """Restore an export or a copy (see ``kg.store.copies``) in place of all the store holds.
+
+        Or raise StoreError and change nothing; a server gets it in many requests, which may be carried out in part.
+        """
+        if isinstance(self._store, Remote):
+            self._mentions = None
+            self._store.load(Path(file), export.restorable(Path(file)))
+            return
         if self.folder is None:
             raise StoreError("a store in memory cannot be restored: give it a folder")
-        fresh, live, old = (self.folder / name for name in ("live.new", "live", "live.old"))
+        fresh = self.folder / "live.new"
         shutil.rmtree(fresh, ignore_errors=True)
         with explained(self.folder):
-            export.restore(Path(file), fresh)
-            self.close()
-            live.rename(old)
-            fresh.rename(live)
-            shutil.rmtree(old)
-            self._store = ox.Store(str(live))
+            copies.restore(Path(file), fresh)
+            self._store = self._mentions = None
+            exchange(self.folder)
+            self._store = ox.Store(str(self.folder / "live"))
 
     # Read
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds nothing at all."""
+        return not self.query("ASK { ?s ?p ?o }")
 
     def query(self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Result:
         """The result of a query over the union of all graphs (or those named); usual prefixes are declared.
@@ -266,16 +332,23 @@ class Store:
         with explained(file):
             export.dump(self.quads, format, file)
 
-    def stats(self) -> Stats:
-        """Counts of what the store holds."""
+    def entities(self) -> int:
+        """How many entities there are."""
+        ((number,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
+        return int(str(number))
+
+    def facts(self) -> dict[str, int]:
+        """How many facts there are, by the local name of their modality."""
         rows = self.query("SELECT ?m (COUNT(?st) AS ?n) { ?st kg:modality ?m } GROUP BY ?m ORDER BY ?m")
-        modalities = {local_name(m).lower(): int(str(n)) for m, n in rows}
-        ((entities,),) = self.query("SELECT (COUNT(DISTINCT ?e) AS ?n) { ?m kg:refersTo ?e }")
-        facts = sum(modalities.values())
-        return Stats(len(self.articles()), int(str(entities)), facts, modalities, len(self.quads))
+        return {local_name(modality).lower(): int(str(number)) for modality, number in rows}
+
+    def stats(self) -> Stats:
+        """Counts of what the store holds; those of triples take long in a big one."""
+        facts = self.facts()
+        return Stats(len(self.articles()), self.entities(), sum(facts.values()), facts, len(self.quads))
 
     def to_rdflib(self) -> Dataset:
         """A live rdflib view of the store, whose default graph is the union of all graphs."""
         from oxrdflib import OxigraphStore
 
-        return Dataset(store=OxigraphStore(store=self.quads), default_union=True)
+        return Dataset(store=OxigraphStore(store=self._own), default_union=True)

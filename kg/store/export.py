@@ -1,16 +1,23 @@
-"""Files: sorted, so that the same content gives the same bytes, and lossless where the format keeps graphs apart."""
+"""Files: sorted, so that the same content gives the same bytes, and lossless where the format keeps graphs apart.
+
+A whole store is never held in memory: its lines of N-Triples are sorted, and read again by the writer of the format.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
+from rdflib import URIRef
 
 from kg.errors import RequestError, StoreError
 from kg.rdf import KG, ONTOLOGY_GRAPH, PREFIXES, RUN_GRAPH
+from kg.store.quads import Quads
+from kg.store.sorting import SortedLines
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -23,6 +30,9 @@ FORMATS = {
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _RESTORABLE = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nquads": ox.RdfFormat.N_QUADS}
+_LINES = ("ntriples", "nquads")  # sorted as ``LC_ALL=C sort`` does
+_BATCH = 10_000  # lines that are read at once
+_CLASS_FIRST = f"> <{_TYPE}> ".encode(), b"> <\0> "  # a byte that N-Triples has only escaped
 _MACHINERY = {RUN_GRAPH, ONTOLOGY_GRAPH}  # not knowledge: only in the formats that keep graphs apart
 _PART = """CONSTRUCT { ?n ?p ?o . ?s ?relation ?object } WHERE {
   { SELECT DISTINCT ?st ?relation { ?st rdf:predicate ?relation . %s %s } }
@@ -35,7 +45,7 @@ _PART = """CONSTRUCT { ?n ?p ?o . ?s ?relation ?object } WHERE {
 }"""
 
 
-def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str], relations: Sequence[str]) -> None:
+def write(store: Quads, format: str, file: IO[bytes], *, about: Sequence[str], relations: Sequence[str]) -> None:
     """All quads, or the statements of some entities and relations with their evidence, in one of FORMATS."""
     if format not in FORMATS:
         raise RequestError(f"unknown format {format!r}: use one of {', '.join(FORMATS)}")
@@ -44,12 +54,33 @@ def write(store: ox.Store, format: str, file: IO[bytes], *, about: Sequence[str]
             raise RequestError(f"{iri!r} is no IRI: give one such as {KG.leads}")
     if about or relations:
         part: Any = store.query(_part(about, relations), prefixes=PREFIXES, use_default_graph_as_union=True)
-        rows: Iterable[Any] = sorted(set(part), key=order)
-    elif format in ("trig", "nquads"):
-        rows = sorted(store, key=lambda quad: (str(quad.graph_name), order(quad)))
+        write_rows(sorted(set(part), key=order), file, format)
+    elif format in _LINES:
+        with SortedLines() as lines:
+            for graph in (None,) if format == "nquads" else _graphs(store):
+                store.dump(cast(IO[bytes], lines), format=FORMATS[format], from_graph=graph)
+            file.writelines(lines)
+    elif format == "trig":
+        rows = ((row, graph) for graph in _graphs(store, all=True) for row in _in_order(store, [graph]))
+        write_rows((ox.Quad(row.subject, row.predicate, row.object, graph) for row, graph in rows), file, format)
     else:
-        rows = sorted(set(_knowledge(store)), key=order)
-    write_rows(rows, file, format)
+        write_rows(_in_order(store, _graphs(store)), file, format)
+
+
+def _graphs(store: Quads, *, all: bool = False) -> list[Any]:
+    """The graphs, sorted, the default graph last; those of the machinery only if ``all``."""
+    named = sorted(store.named_graphs(), key=str)
+    return [*(graph for graph in named if all or URIRef(graph.value) not in _MACHINERY), ox.DefaultGraph()]
+
+
+def _in_order(store: Quads, graphs: Sequence[Any]) -> Iterator[ox.Triple]:
+    """The triples of some graphs, each once, in the order of ``order``."""
+    with SortedLines(_CLASS_FIRST) as lines:
+        for graph in graphs:
+            store.dump(cast(IO[bytes], lines), format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
+        rest = iter(lines)
+        while batch := b"".join(itertools.islice(rest, _BATCH)):
+            yield from (quad.triple for quad in ox.parse(batch, format=ox.RdfFormat.N_TRIPLES))
 
 
 def write_rows(rows: Iterable[Any], file: IO[bytes], format: str) -> None:
@@ -62,14 +93,14 @@ def write_rows(rows: Iterable[Any], file: IO[bytes], format: str) -> None:
     sorted_header.finish()
 
 
-def dump(store: ox.Store, format: str, file: Path) -> None:
+def dump(store: Quads, format: str, file: Path) -> None:
     """All quads as they come, quickly and in little memory, in a format of FORMATS that keeps graphs apart."""
     store.dump(str(file), format=FORMATS[format], prefixes=PREFIXES)
 
 
 def order(row: Any) -> tuple[str, bool, str, str]:
     """By subject, its class first."""
-    return str(row.subject), row.predicate.value != _TYPE, row.predicate.value, str(row.object)
+    return str(row.subject), row.predicate.value != _TYPE, str(row.predicate), str(row.object)
 
 
 class _SortedHeader:
@@ -108,20 +139,19 @@ def _part(about: Sequence[str], relations: Sequence[str]) -> str:
     )
 
 
-def _knowledge(store: ox.Store) -> Iterator[ox.Triple]:
-    for quad in store:
-        if getattr(quad.graph_name, "value", "") not in map(str, _MACHINERY):
-            yield quad.triple
+def format_of(file: Path) -> str:
+    """The format that a file's ending names, if it is one that keeps everything; else ""."""
+    kind = _RESTORABLE.get(file.suffix.lower())
+    return next((name for name, format in FORMATS.items() if format == kind), "")
 
 
 def restorable(file: Path) -> ox.RdfFormat:
     """The format of a file by its ending. Raises StoreError if it is not there, or does not keep everything."""
-    kind = _RESTORABLE.get(file.suffix.lower())
-    if kind is None:
+    if not format_of(file):
         raise StoreError(f"{file}: only {', '.join(sorted(_RESTORABLE))} keep everything; export as trig or nquads")
     if not file.is_file():
-        raise StoreError(f"{file}: no such file; name one that kg export wrote")
-    return kind
+        raise StoreError(f"{file}: no such file; name one that kg export or kg backup wrote")
+    return _RESTORABLE[file.suffix.lower()]
 
 
 def restore(file: Path, folder: Path) -> None:
@@ -129,10 +159,14 @@ def restore(file: Path, folder: Path) -> None:
     kind = restorable(file)
     store = ox.Store(str(folder))
     try:
-        with file.open("rb") as stream:
-            store.bulk_load(stream, format=kind)
+        store.bulk_load(path=str(file), format=kind)
     except (SyntaxError, ValueError) as error:
         raise StoreError(f"{file} is damaged: {error}; export it again") from error
-    if not store.contains_named_graph(ox.NamedNode(str(ONTOLOGY_GRAPH))):  # every export of kg has it
-        raise StoreError(f"{file} is no export of kg: name a file that kg export wrote as trig or nquads")
+    check_ours(store, file)
     store.flush()
+
+
+def check_ours(store: ox.Store, source: Path) -> None:
+    """Raises StoreError for a store that kg did not make."""
+    if not store.contains_named_graph(ox.NamedNode(str(ONTOLOGY_GRAPH))):  # every one of kg has it
+        raise StoreError(f"{source} is no export of kg: name what kg export wrote as trig or nquads, or kg backup")

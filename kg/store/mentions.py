@@ -19,8 +19,10 @@ from kg.ontology import Ontology, local_name
 from kg.rdf import ID, PREFIXES, article_iri, mention_iri
 from kg.store.curation import Curation
 from kg.store.curation import read as read_curation
+from kg.store.quads import Quads
 from kg.store.updates import literal
 
+HELD = 300_000  # mentions that are remembered, about; then all are forgotten, and read again when they are needed
 _MENTION = """?m skos:prefLabel ?name ; kg:mentionType ?type ; kg:refersTo ?e ; kg:mergeReason ?why ; kg:inArticle ?a .
 ?a dcterms:identifier ?id"""
 
@@ -48,10 +50,19 @@ class Move:
         """All mentions as they are afterwards, by IRI."""
         return {iri: mention for group in self.after.values() for iri, mention in group.items()}
 
+    def canonical(self, mentions: Iterable[str]) -> dict[URIRef, URIRef]:
+        """Mention -> entity, afterwards, of some mentions (IRIs)."""
+        placed = self.placed
+        return {URIRef(iri): URIRef(placed[iri].entity) for iri in mentions}
+
     @property
-    def canonical(self) -> dict[URIRef, URIRef]:
-        """Mention -> entity, afterwards."""
-        return {URIRef(iri): URIRef(mention.entity) for iri, mention in self.placed.items()}
+    def changed(self) -> tuple[dict[str, Placed], dict[str, Placed]]:
+        """Those that are not as they were: before, and afterwards."""
+        before, after = self.before, self.placed
+        return (
+            {iri: one for iri, one in before.items() if after.get(iri) is not one},
+            {iri: one for iri, one in after.items() if before.get(iri) is not one},
+        )
 
     @property
     def renamed(self) -> dict[str, tuple[str, str]]:
@@ -64,13 +75,14 @@ class Move:
 class Mentions:
     """The mentions of a store, for its one writer: a group is read once, and kept in step by ``moved``."""
 
-    def __init__(self, store: ox.Store, ontology: Ontology) -> None:
+    def __init__(self, store: Quads, ontology: Ontology) -> None:
         self._store = store
         self._listed = {name_key(label.text): thing for thing in ontology.known for label in thing.labels}
         self._things = {thing.name: thing for thing in ontology.known}
         self._hierarchy = Hierarchy(ontology)
         self.classes = {name: found.iri for name, found in ontology.classes.items()}
         self._groups: dict[str, Mapping[str, Placed]] = {}
+        self._held = 0
         self.curation = read_curation(store)
 
     def records(self, article: Article, extraction: Extraction) -> dict[str, list[MentionRecord]]:
@@ -110,7 +122,10 @@ class Mentions:
         records: Mapping[str, Sequence[MentionRecord]],
         decisions: Decisions,
     ) -> Move:
-        self._read(groups - self._groups.keys())
+        if self._held > HELD:
+            self._groups, self._held = {}, 0
+        if unread := groups - self._groups.keys():
+            self._read(unread)
         members = {
             group: {
                 **{iri: placed.record for iri, placed in self._groups[group].items() if iri not in gone},
@@ -125,12 +140,8 @@ class Mentions:
         ]
         articles = {iri: record.article for by_iri in members.values() for iri, record in by_iri.items()}
         canonicals = [self._hierarchy.placed(entity) for entity in decide(found, articles, decisions)]
-        entity_of = {mention: entity for entity in canonicals for mention in entity.mentions}
-        after = {
-            group: {m: Placed(by_iri[m], str(ID[entity_of[m].slug]), entity_of[m].reason) for m in sorted(by_iri)}
-            for group, by_iri in members.items()
-        }
         before = {iri: placed for group in groups for iri, placed in self._groups[group].items()}
+        after = _placed(members, before, canonicals)
         return Move(gone, before, after, canonicals)
 
     def groups_of(self, entity: str) -> tuple[str, ...]:
@@ -141,6 +152,7 @@ class Mentions:
     def moved(self, move: Move, curation: Curation | None = None) -> None:
         """Remember what a move did, and what was decided, once the store has it."""
         self._groups.update(move.after)
+        self._held += sum(map(len, move.after.values())) - len(move.before)
         self.curation = curation or self.curation
 
     def _group(self, name: str, type: str) -> str:
@@ -157,6 +169,7 @@ class Mentions:
         found: dict[str, dict[str, Placed]] = {group: {} for group in groups}
         those = f"VALUES ?k {{ {' '.join(map(literal, sorted(found)))} }} ?m kg:nameKey ?k ."
         rows = list(self._rows(f"SELECT ?k ?m ?id ?name ?type ?e ?why {{ {those} {_MENTION} }}"))
+        self._held += len(rows)
         aliases: dict[str, set[str]] = defaultdict(set)
         for mention, alias in self._rows(f"SELECT ?m ?alias {{ {those} ?m skos:altLabel ?alias }}"):
             aliases[mention].add(alias)
@@ -183,6 +196,22 @@ class Mentions:
         solutions = self._store.query(sparql, prefixes=PREFIXES, use_default_graph_as_union=True)
         assert isinstance(solutions, ox.QuerySolutions)
         return (tuple(term.value for term in row) for row in solutions)
+
+
+def _placed(
+    members: Mapping[str, Mapping[str, MentionRecord]], before: Mapping[str, Placed], canonicals: Sequence[Canonical]
+) -> dict[str, dict[str, Placed]]:
+    """Mentions, by group and IRI, with their entities; what has not changed is the same object as before."""
+    ends = [(str(ID[entity.slug]), entity) for entity in canonicals]
+    entities = {mention: (iri, entity.reason) for iri, entity in ends for mention in entity.mentions}
+    result: dict[str, dict[str, Placed]] = {}
+    for group, records in members.items():
+        result[group] = {}
+        for mention, record in records.items():
+            old, (entity, reason) = before.get(mention), entities[mention]
+            same = old is not None and old.record is record and old.entity == entity and old.reason == reason
+            result[group][mention] = old if old is not None and same else Placed(record, entity, reason)
+    return result
 
 
 def _joined(one: MentionRecord, other: MentionRecord) -> MentionRecord:

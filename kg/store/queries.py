@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError
 from kg.rdf import PREFIXES
+from kg.store.quads import Quads
 from kg.store.results import Result, answering
 
 DEFAULT_GRAPH = "urn:kg:default"  # names the default graph alone, where a request names graphs
@@ -40,7 +41,7 @@ _IN_NAME = re.compile(r"(?:[?$]\w*|:[\w-]*)\Z", re.ASCII)
 _IN_COMMENT = re.compile(r"[ \t]*#[^'\"]*\Z")
 
 
-def run(store: ox.Store, sparql: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Result:
+def run(store: Quads, sparql: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Result:
     """The result of a query over the union of all graphs, or those named. Raises QueryError."""
     if place := service_place(sparql):
         raise QueryError(
@@ -57,7 +58,7 @@ def run(store: ox.Store, sparql: str, default_graphs: Sequence[str], named_graph
         )
 
 
-def change(store: ox.Store, sparql: str) -> None:
+def change(store: Quads, sparql: str) -> None:
     """Run an update, all of it or nothing. Raises QueryError for a wrong one, and for LOAD and SERVICE."""
     place = service_place(sparql)
     if place or re.search(r"(?<![a-z_])load\b", bare(sparql), re.I):
@@ -89,13 +90,13 @@ def graphs_of(sparql: str) -> tuple[str, ...]:
     )
 
 
-def missing_graph(store: ox.Store, graphs: Iterable[str]) -> str:
+def missing_graph(store: Quads, graphs: Iterable[str]) -> str:
     """The first of some graphs (IRIs) that the store does not have, "" where it has all. Raises QueryError."""
     nodes = _graphs([graph for graph in graphs if graph != DEFAULT_GRAPH])
     return next((node.value for node in nodes if isinstance(node, ox.NamedNode) and not _has(store, node)), "")
 
 
-def _has(store: ox.Store, graph: ox.NamedNode) -> bool:
+def _has(store: Quads, graph: ox.NamedNode) -> bool:
     return any(True for _ in store.quads_for_pattern(None, None, None, graph))
 
 

@@ -14,6 +14,7 @@ from kg.rdf import IDENTITY_GRAPH, KG, MODALITIES, OA, PREFIXES, statement_iri
 from kg.store import curation, updates
 from kg.store.changes import Row, difference
 from kg.store.curation import MODALITY_OF, Said, Verdict
+from kg.store.quads import Quads
 
 _HASH = ox.NamedNode(str(KG.contentHash))
 _ENDS = {KG.subjectMention: RDF.subject, KG.objectMention: RDF.object, KG.speakerMention: PROV.wasAttributedTo}
@@ -30,7 +31,7 @@ class Statement:
     quads: frozenset[ox.Quad]
 
 
-def find(store: ox.Store, subject: str, relation: str, object: str) -> list[Statement]:
+def find(store: Quads, subject: str, relation: str, object: str) -> list[Statement]:
     """All statements of a fact between two entities (IRIs), in whatever modality and whoever says so, sorted."""
     rows = store.query(
         f"SELECT ?st ?g ?a ?id ?sm ?om {{ GRAPH ?g {{ ?st rdf:subject <{subject}> ; rdf:predicate <{relation}> ; "
@@ -52,7 +53,7 @@ def _value(term: object) -> str:
     return str(getattr(term, "value", ""))
 
 
-def _quads(store: ox.Store, node: Any, graph: Any) -> list[ox.Quad]:
+def _quads(store: Quads, node: Any, graph: Any) -> list[ox.Quad]:
     """What a graph says of a node, its evidence, and the evidence's selectors."""
     follow = {str(PROV.wasDerivedFrom), str(OA.hasSelector)}
     quads = list(store.quads_for_pattern(node, None, None, graph))
@@ -60,7 +61,7 @@ def _quads(store: ox.Store, node: Any, graph: Any) -> list[ox.Quad]:
     return quads + [quad for one in inner for quad in _quads(store, one, graph)]
 
 
-def right(store: ox.Store, statement: Statement, verdict: Verdict) -> frozenset[ox.Quad]:
+def right(store: Quads, statement: Statement, verdict: Verdict) -> frozenset[ox.Quad]:
     """The quads of the statement that a correction puts in its place; none for a rejection."""
     if verdict.right is None:
         return frozenset()
@@ -86,15 +87,13 @@ def right(store: ox.Store, statement: Statement, verdict: Verdict) -> frozenset[
     return frozenset(quads)
 
 
-def _entity(store: ox.Store, mention: str) -> str:
+def _entity(store: Quads, mention: str) -> str:
     """The entity that a mention refers to; "" for a mention that is not there any more."""
     found = store.quads_for_pattern(ox.NamedNode(mention), ox.NamedNode(str(KG.refersTo)), None, None)
     return next((_value(quad.object) for quad in found), "")
 
 
-def undone(
-    store: ox.Store, decision: str, said: Said, verdict: Verdict
-) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:
+def undone(store: Quads, decision: str, said: Said, verdict: Verdict) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:
     """The quads that a decision about a fact put into the store, and those that it took away and that fit again."""
     removed = list(ox.parse(curation.removed_by(store, decision).encode(), format=ox.RdfFormat.N_QUADS))
     evidence = {quad.object for quad in removed if quad.predicate.value == str(PROV.wasDerivedFrom)}
@@ -109,7 +108,7 @@ def undone(
     return frozenset(put), _in_step(store, removed) if unchanged else frozenset()
 
 
-def _in_step(store: ox.Store, quads: Sequence[ox.Quad]) -> frozenset[ox.Quad]:
+def _in_step(store: Quads, quads: Sequence[ox.Quad]) -> frozenset[ox.Quad]:
     """Quads of statements that were taken away, with the entities of today; none if a mention is gone."""
     entities = {
         (quad.subject, str(end)): _entity(store, _value(quad.object))

@@ -28,11 +28,11 @@ def is_plain(modality: str, attributed: bool, plain: str) -> bool:
     return plain == "all" or (modality == str(KG.Asserted) and (plain == "asserted" or not attributed))
 
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 
 def literal(text: str) -> str:
-    """A plain literal as SPARQL and N-Triples write it. (rdflib's own n3() lets a text that ends in \\" run on.)
+    """A plain literal as SPARQL and N-Triples write it; no tab, which rdflib reads as spaces. (rdflib's own n3() lets a text that ends in \\" run on.)
 
     >>> print(literal('a\\n"b"'))
     "a\\n\\"b\\""

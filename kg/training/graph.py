@@ -71,7 +71,7 @@ def write(read: Sequence[Reading], known: Ontology, lines: IO[str]) -> None:
     lines.writelines(quads(ontology_triples(known), ONTOLOGY_GRAPH))
     lines.writelines(quads(run_triples(RUN, code="", models="", ontology=known.hash), RUN_GRAPH))
     plain: set[Row] = set()
-    canonical = move.canonical
+    canonical = move.canonical(move.placed)
     for reading in read:
         triples = _triples(reading, known, canonical, groups)
         plain |= plain_rows(triples, PLAIN)

@@ -11,12 +11,8 @@ A task comes as JSON, an answer goes back as JSON and content; before each stand
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import json
-import os
 import resource
-import select
-import signal
 import socket
 import struct
 import sys
@@ -26,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kg.child import end_with_parent
 from kg.errors import StoreError
 from kg.web import changes
 from kg.web.answers import Answer, Refusal
@@ -57,7 +54,7 @@ def frame(fields: Mapping[str, Any], content: bytes = b"") -> bytes:
 def main() -> None:
     """Answer until the server closes the socket."""
     folder, number, memory = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    _end_with_the_server()
+    end_with_parent()
     _leave_the_network()
     _bound(memory)
     threading.stack_size(STACK)  # the main thread has no more than the shell allows
@@ -93,15 +90,6 @@ def _read(link: socket.socket, size: int) -> bytes:
             return b""
         content += piece
     return content
-
-
-def _end_with_the_server() -> None:
-    """Let the kernel end this process when the other end of standard input is closed, whatever runs here."""
-    signal.signal(signal.SIGIO, signal.SIG_DFL)  # which is the end
-    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
-    if select.select([0], [], [], 0)[0]:  # closed before the kernel was asked
-        sys.exit()
 
 
 def _leave_the_network() -> None:

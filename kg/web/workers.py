@@ -16,11 +16,11 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.child import environment
 from kg.store import current
 from kg.web.answers import Answer, Refusal, busy
 from kg.web.worker import FRAME, READY, Task, frame
@@ -50,7 +50,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env=_environment(),
+                env=environment(),
                 process_group=0,  # Ctrl-C is for the server, which then ends its workers
             )
 
@@ -96,12 +96,6 @@ class Worker:
         if self.process.stdin:
             self.process.stdin.close()
         threading.Thread(target=self.process.wait, daemon=True).start()  # a kernel may need a while for its memory
-
-
-def _environment() -> Mapping[str, str]:
-    """This one, in which kg is found where it is now."""
-    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
 
 
 @dataclass(eq=False, slots=True)

@@ -1,0 +1,29 @@
+"""What the processes that kg starts have in common: where they find kg, and that they do not outlive who started them.
+
+They get a pipe as standard input, on which nothing is ever sent.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of a child: those of this process, with kg found where it is now, and one thread for torch."""
+    paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when the other end of standard input is closed, whatever runs here."""
+    signal.signal(signal.SIGIO, signal.SIG_DFL)  # which is the end
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([0], [], [], 0)[0]:  # closed before the kernel was asked
+        sys.exit()
