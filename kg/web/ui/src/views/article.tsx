@@ -83,7 +83,7 @@ export function ArticleView() {
           )}
         </div>
       </article>
-      <aside class="panel" data-open="true">
+      <aside class="panel" data-open={here.value.length > 1 || selected.includes("/statement/")}>
         {here.value.length > 1 && (
           <Choices facts={here.value.flatMap((one) => facts.value.get(one) ?? [])} />
         )}

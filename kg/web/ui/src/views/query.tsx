@@ -6,7 +6,7 @@ import type { Editor } from "../editor";
 import { examples } from "../examples";
 import { save } from "../files";
 import { busy, candidates, entities, facts, learn, source } from "../graph";
-import { factsBetween, factsOfEvidence, ID, STATEMENT } from "../queries";
+import { declared, factsBetween, factsOfEvidence, ID, STATEMENT } from "../queries";
 import { FORMATS } from "../source";
 import { go, state } from "../state";
 import type { Answer, Iri, Row, Term } from "../values";
@@ -42,12 +42,13 @@ export function QueryView() {
   const editor = useRef<Editor | null>(null);
   const here = useSignal<Iri[] | null>(null);
   const shown = examples(candidates.value.facts.length ? [...facts.value.values()] : [], entities.value);
-  const draft = useRef(state.value.query || shown[0]!.query);
+  const draft = useRef(declared(state.value.query || shown[0]!.query));
+  const start = () => void run(declared(draft.current));
   useEffect(() => {
     let gone = false;
     void import("../editor").then(({ edit }) => {
       if (gone) return;
-      const events = { change: (query: string) => (draft.current = query), run: () => void run(draft.current) };
+      const events = { change: (query: string) => (draft.current = query), run: start };
       editor.current = edit(box.current!, draft.current, events);
     });
     if (state.value.query && state.value.query !== asked.value) void run(state.value.query);
@@ -90,7 +91,7 @@ export function QueryView() {
         </label>
         <div class="editor" ref={box} />
         <div class="actions">
-          <button class="primary" onClick={() => void run(draft.current)}>
+          <button class="primary" onClick={start}>
             {t("run")} <kbd>Ctrl+Enter</kbd>
           </button>
           {running.value && (
