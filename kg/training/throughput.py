@@ -1,7 +1,7 @@
 """What building, exporting and loading cost: ``python -m kg.training.throughput``, or ``make bench``.
 
-    --out FOLDER             a graph of a million triples (made by ``kg.training.graph`` where there is none): exports and
-                             loading, beside what bare pyoxigraph takes for the same triples
+    --out FOLDER             of a graph of a million triples, made by ``kg.training.graph`` where there is none: exports
+                             and loading, beside what bare pyoxigraph takes for the same triples
     --articles FILE.jsonl    articles, {"id": "...", "text": "..."} a line: builds of the first of them
 
 Seconds are those of the clock, and in brackets those of the processors. Memory is what all processes of a build hold at
@@ -108,7 +108,7 @@ def beside(folder: Path, scratch: Path) -> None:
     _row("loading N-Quads", lambda: _load(quads, scratch / "ours"), lambda: _load_bare(quads, scratch / "bare"))
 
 
-def _row(name: str, ours: Callable[[], None], theirs: Callable[[], None]) -> None:
+def _row(name: str, ours: Callable[[], None], theirs: Callable[[], object]) -> None:
     with measured() as one:
         ours()
     with measured() as other:
