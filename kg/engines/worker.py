@@ -2,18 +2,18 @@
 
     python -P -m kg.engines.worker SOCKET WORK
 
-SOCKET is the number of an open socket to the build, WORK a file with what is to be done with each task. For each task
-that comes an outcome goes back, or the error that ends the build. Whatever else is raised ends the worker.
+SOCKET is the number of an open socket to the build, WORK that of an open file with what is to be done with each task.
+For each task an outcome goes back, or the error that ends the build; whatever else is raised ends the worker.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
 import resource
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from kg.child import end_with_parent
 from kg.work import done
@@ -26,8 +26,9 @@ def main() -> None:
     end_with_parent()
     with suppress(OSError, ValueError):  # a smaller bound is set already
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    work = pickle.loads(Path(sys.argv[2]).read_bytes())
-    with Connection(int(sys.argv[1])) as link, suppress(EOFError):
+    link_number, file = map(int, sys.argv[1:])
+    work = pickle.loads(os.pread(file, os.fstat(file).st_size, 0))  # where others have read to does not matter
+    with Connection(link_number) as link, suppress(EOFError):
         while True:
             link.send(done(work, link.recv()))
 
