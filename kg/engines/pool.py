@@ -12,6 +12,7 @@ from collections.abc import Container, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import IO
 
 from kg.child import environment
@@ -19,6 +20,7 @@ from kg.engines.schedule import Lost, Scheduled, jobs_for
 from kg.errors import KgError
 from kg.work import Outcome, Task, Work
 
+LARGE = 900 * 2**20  # bytes that a worker may hold between two articles: usual are 650 MB
 PATIENCE = 10.0  # seconds that a process which has closed its socket may take to say why
 
 
@@ -54,6 +56,14 @@ class Process:
         except (EOFError, OSError):
             raise self._lost() from None
         return outcome
+
+    def fit(self) -> bool:
+        """Not if it holds much more memory than its models take, where the system tells that."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        except OSError:
+            return True
+        return pages * os.sysconf("SC_PAGE_SIZE") < LARGE
 
     def end(self) -> None:
         """Kill it."""

@@ -31,8 +31,9 @@ def main() -> None:
     work = pickle.loads(os.pread(file, os.fstat(file).st_size, 0))  # where others have read to does not matter
     with Connection(link_number) as link, suppress(EOFError):
         while True:
-            link.send(done(work, link.recv()))
+            outcome = done(work, link.recv())
             _give_back()
+            link.send(outcome)
 
 
 def _give_back() -> None:

@@ -90,6 +90,13 @@ def test_what_takes_too_long_is_stopped_and_the_others_go_on(name: str, tmp_path
     assert gone(sleeper)
 
 
+def test_a_process_that_keeps_much_memory_gets_no_other_task(tmp_path: Path) -> None:
+    found = outcomes("pool", tmp_path, "nap 1", "grow 2", "nap 3", "nap 4", jobs=1)
+    assert not any(isinstance(outcome, Failed) for outcome in found)
+    one, large, other, last = (process for _, process in begun(tmp_path))
+    assert one == large != other == last and gone(large)
+
+
 def test_few_tasks_are_taken_before_their_outcomes_are(tmp_path: Path) -> None:
     taken = 0
 
