@@ -55,10 +55,11 @@ train: setup  ## make the language models anew from ../shared/data
 eval: setup  ## score the facts against the annotations in ../shared, print it and put it into kg/models/FACTS.md
 	$(BIN)/python -m kg.training.card
 
-bench: setup  ## measure words per second beside Stanza and spaCy, and answers per second beside other servers
+bench: setup  ## measure parsing beside Stanza and spaCy, serving beside other servers, exports beside bare pyoxigraph
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m kg.training.bench
 	$(BIN)/python -m kg.training.serving --out outputs/bench
+	$(BIN)/python -m kg.training.throughput --out outputs/bench
 
 sample: setup ui  ## make outputs/sample, the committed graph of the sample articles, anew
 	$(BIN)/kg build kg/samples/*.vi.txt --out outputs/sample --rebuild

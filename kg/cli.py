@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kg.errors import ArticleError, KgError, RequestError
 
@@ -118,6 +119,7 @@ Named = typer.Argument(metavar="ENTITY", help="A name, an alias, or an IRI such 
 Related = typer.Argument(metavar="RELATION", help="Its name or label.")
 Remote = Annotated[str, typer.Option("--store", metavar="URL", help="A SPARQL server that keeps the graph instead.")]
 OUTPUTS = Path("outputs")
+SMALL = 5_000  # facts of a graph that is exported unasked after each change: what some seconds are enough for
 
 
 def main() -> None:
@@ -190,7 +192,10 @@ def build(
         float,
         typer.Option("--article-limit", min=0.1, metavar="SECONDS", help="An article that takes longer is left out."),
     ] = 300.0,
-    export: Annotated[bool, typer.Option(help="Write graph.ttl and graph.html.")] = True,
+    export: Annotated[
+        bool | None,
+        typer.Option(help=f"Write graph.ttl and graph.html; unasked up to {SMALL:,} facts.", show_default=False),
+    ] = None,
 ) -> None:
     """Read articles (.txt, .md, .html, .pdf) into a graph.
 
@@ -220,12 +225,8 @@ def build(
         )
     for message in summary.failed:
         _show_left_out(message)
-    if store:
-        _show_summary(summary, store, "ask it with kg query --store, or kg stats --store")
-    else:
-        if export:
-            _write_exports(folder)
-        _show_summary(summary, str(folder), "open graph.html, or run kg serve" if export else "run kg serve")
+    exported = not store and export is not False and _write_exports(folder, most=None if export else SMALL)
+    _show_summary(summary, store or str(folder), _ways(store, exported=exported))
     if summary.failed:
         raise typer.Exit(1)
 
@@ -544,18 +545,31 @@ def _token(file: Path | None) -> tuple[str, str]:
 
 @app.command()
 def stats(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH...]", help="Articles, to see which of them are new or changed.")
+    ] = None,
     articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
     folder: Folder = OUTPUTS,
     store: Remote = "",
+    ontology: Ontologies = None,
+    models: Models = None,
+    lang: Language = Lang.AUTO,
 ) -> None:
-    """Count what the graph holds.
+    """Count what the graph holds, and what is stale: what kg build would read again, and why.
 
-    Example: **kg stats --articles**
+    Example: **kg stats news/ --articles**
     """
+    from kg.pipeline import stale
+
+    found = stale(paths or (), out=folder, store=store, ontology=ontology or (), models=models, lang=lang.value)
     with _open(folder, store) as graph:
         table = Table("what", "number", box=None)
         for name, number in graph.stats().rows():
             table.add_row(name, f"{number:,}")
+        table.add_row("stale articles", f"{found.pop('all'):,}")
+        for name, number in found.items():
+            if number:
+                table.add_row(f"stale for {name}", f"{number:,}")
         out.print(table)
         if articles:
             for name in graph.articles():
@@ -612,9 +626,10 @@ def _restore(source: Path, folder: Path, *, replace: bool, exports: bool) -> Non
     )
 
 
-def _write_exports(folder: Path) -> None:
+def _write_exports(folder: Path, *, most: int | None = SMALL) -> bool:
+    """Whether graph.ttl and graph.html were written: not if there are more facts than ``most``."""
     with err.status("writing graph.ttl and graph.html"), _open(folder) as graph:
-        graph.write_exports()
+        return graph.write_exports(most=most)
 
 
 @contextmanager
@@ -657,9 +672,15 @@ def _show_table(result: Result, short: Callable[[Node], str]) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TextColumn, TimeRemainingColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    class Rate(TextColumn):
+        """How many articles a minute, of late."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{60 * task.speed:.0f}/min" if task.speed else "", style="dim")
+
+    columns = (BarColumn(), MofNCompleteColumn(), Rate(""), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=err, transient=True) as bars:
         task = bars.add_task("", total=None)
         yield lambda done, total, name: bars.update(task, completed=done, total=total, description=_plain(name))
@@ -667,6 +688,13 @@ def _progress() -> Iterator[Progress]:
 
 def _show_left_out(message: str) -> None:
     err.print(f"[yellow]left out:[/] {_plain(message)}", soft_wrap=True, highlight=False)
+
+
+def _ways(store: str, *, exported: bool) -> str:
+    """How to look at what was built."""
+    if store:
+        return "ask it with kg query --store, or kg stats --store"
+    return "open graph.html, or run kg serve" if exported else "run kg serve, or kg export"
 
 
 def _show_summary(summary: Summary, place: str, ways: str) -> None:

@@ -214,11 +214,19 @@ class Graph:
         finally:
             self._store = Store.read(self.folder / STORE)
 
-    def write_exports(self) -> None:
-        """Write graph.ttl and graph.html into the folder; each appears whole or not at all."""
+    def write_exports(self, *, most: int | None = None) -> bool:
+        """Write graph.ttl and graph.html into the folder; each appears whole or not at all.
+
+        If the graph has more facts than ``most``, former files are removed instead; whether they were written.
+        """
+        if most is not None and sum(self._store.facts().values()) > most:
+            for name in EXPORTS:
+                (self.folder / name).unlink(missing_ok=True)
+            return False
         for name, format in EXPORTS.items():
             with replacing(self.folder / name) as file:
                 self.export(format, file)
+        return True
 
     def validate(self) -> tuple[bool, str]:
         """Whether the graph conforms to the SHACL shapes of the ontology, and the report as text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from kg.work import Failed, Found, Outcome, Reading, Task, parser, reader
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of articles done, the number of all, and the name of the one that is waited for."""
+
+
+_PARTS = ("code", "models", "ontology")  # of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,41 @@ def build(
         facts=facts,
         seconds=time.monotonic() - started,
     )
+
+
+def stale(
+    paths: Sequence[str] = (),
+    *,
+    out: Path = Path("outputs"),
+    store: str = "",
+    ontology: Sequence[Path] = (),
+    models: Path | None = None,
+    lang: str = "auto",
+    date: str = "",
+) -> dict[str, int]:
+    """How many articles ``build`` would read again: "all" of them, and by what has changed since they were read.
+
+    That is "code", "models" and "ontology"; and "content", new articles among it, where ``paths`` lead to an article.
+    Raises OntologyError, StoreError, and ArticleError where a path does not exist.
+    """
+    reading = Reading(load(ontology), reader("kg", None, None), models or parse.MODELS, lang, date)
+    with Store.at(store) if store else Store.read(out / STORE) as found:
+        changed: dict[str, set[str]] = {"content": set(_changed(found, reading, articles.sources(paths)))}
+        for id, spoken, *before in found.runs():
+            now = reading.run(spoken)
+            for name, was, is_now in zip(_PARTS, before, (now.code, now.models, now.ontology), strict=True):
+                changed.setdefault(name, set()).update([id] if was != is_now else [])
+    return {"all": len(set().union(*changed.values())), **{name: len(ids) for name, ids in changed.items()}}
+
+
+def _changed(store: Store, reading: Reading, sources: Sequence[Source]) -> Iterator[str]:
+    """The ids of articles that are not as the store has them."""
+    for source in sources:
+        with suppress(ArticleError):  # one that cannot be read is for build to report
+            article = articles.read(source, lang=reading.lang, date=reading.date)
+            before = store.article(article.id)
+            if before is None or before[0] != article.hash:
+                yield article.id
 
 
 def learn(examples: Path, file: Path, *, ontology: Sequence[Path] = (), models: Path | None = None) -> tuple[int, int]:

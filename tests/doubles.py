@@ -11,6 +11,8 @@ from pathlib import Path
 from kg.errors import ModelError
 from kg.work import Outcome, Task, Unchanged
 
+HELD: list[bytes] = []
+
 
 @dataclass(frozen=True)
 class Obedient:
@@ -34,6 +36,8 @@ class Obedient:
                 raise ModelError("no models")
             case "sleep":
                 time.sleep(3600)
+            case "grow":
+                HELD.append(b"x" * 1_000_000_000)
             case "nap":
                 time.sleep(0.2)
         return Unchanged(task.source.id)

@@ -263,6 +263,41 @@ def test_stats_and_validate(built: Path) -> None:
     assert report.returncode == 0, report.stdout
 
 
+PREFIXES = (
+    "@prefix kg: <https://example.org/kg/ontology#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+    "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix ontolex: <http://www.w3.org/ns/lemon/ontolex#> .\n"
+)
+CUE = "<urn:cue> a ontolex:LexicalEntry ; ontolex:denotes kg:partnersWith ; kg:frame 'verb' ; "
+
+
+def stale(kg: Run, *arguments: str) -> dict[str, int]:
+    """What kg stats says is stale, by reason."""
+    done = kg("stats", *arguments)
+    assert done.returncode == 0, done.stderr
+    return {name: int(number) for name, number in re.findall(r"stale (?:for )?(\w+)\s+(\d+)", done.stdout)}
+
+
+def test_stats_says_what_is_stale_and_why_and_build_reads_that_again(kg: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE, encoding="utf8")
+    (tmp_path / "comment.ttl").write_text(PREFIXES + "kg:Person rdfs:comment 'people' ; rdfs:seeAlso <urn:x> .")
+    (tmp_path / "en.ttl").write_text(PREFIXES + CUE + "ontolex:canonicalForm [ ontolex:writtenRep 'befriend'@en ] .")
+    (tmp_path / "vi.ttl").write_text(PREFIXES + CUE + "ontolex:canonicalForm [ ontolex:writtenRep 'kết thân'@vi ] .")
+    (tmp_path / "models").mkdir()
+    for file in (ROOT / "kg" / "models").iterdir():
+        (tmp_path / "models" / file.name).symlink_to(file)
+    (tmp_path / "models" / "tokenizer.json").unlink()
+    (tmp_path / "models" / "tokenizer.json").write_text("another")
+    assert kg("build", "a.txt", "--no-export").returncode == 0
+    assert stale(kg, "a.txt") == {"articles": 0}
+    assert stale(kg, "--ontology", "comment.ttl", "--ontology", "en.ttl") == {"articles": 0}
+    assert stale(kg, "--ontology", "vi.ttl") == {"articles": 1, "ontology": 1}
+    assert stale(kg, "--models", "models", "--ontology", "vi.ttl") == {"articles": 1, "models": 1, "ontology": 1}
+    (tmp_path / "b.txt").write_text(ARTICLE, encoding="utf8")
+    assert stale(kg, "a.txt", "b.txt") == {"articles": 1, "content": 1}
+    assert "unchanged" in kg("build", "a.txt", "--no-export", "--ontology", "comment.ttl").stdout
+    assert "unchanged" not in kg("build", "a.txt", "--no-export", "--ontology", "vi.ttl").stdout
+
+
 def test_validate_reports_a_graph_that_does_not_conform(copy: Path, kg: Run, tmp_path: Path) -> None:
     kg("export", "--format", "nquads", "-o", "all.nq")
     lines = (tmp_path / "all.nq").read_text(encoding="utf8").splitlines(keepends=True)

@@ -95,3 +95,13 @@ def test_from_narrows_a_query_to_one_article(graph: kg.Graph) -> None:
     parts = [f"FROM <https://example.org/kg/article/{name}>" for name in (*graph.articles(), "none.txt")]
     numbers = [int(str(next(iter(graph.query(count.format(part))))[0])) for part in parts]
     assert sum(numbers) == graph.stats().facts and min(numbers[:-1]) > 0 and numbers[-1] == 0
+
+
+def test_a_graph_of_many_facts_keeps_no_files_of_a_former_state(copy: Path) -> None:
+    before = (copy / "graph.ttl").read_bytes()
+    with kg.Graph(copy) as graph:
+        facts = graph.stats().facts
+        assert not graph.write_exports(most=facts - 1)
+        assert not (copy / "graph.ttl").exists() and not (copy / "graph.html").exists()
+        assert graph.write_exports(most=facts)
+    assert (copy / "graph.ttl").read_bytes() == before

@@ -221,6 +221,13 @@ def test_persons_of_one_name_are_one_only_if_their_articles_link_them_to_one_nam
     assert entities(store_of(article("a", "Nam leads X"), article("b", "X partnersWith Nam")), "Nam") == ["nam", "nam"]
 
 
+def test_an_article_that_links_persons_to_names_of_two_makes_them_one() -> None:
+    contents = [article("a", "Nam leads X"), article("b", "Nam leads Y"), article("c", "Nam leads X", "Nam leads Y")]
+    assert len(set(entities(store_of(*contents[:2]), "Nam"))) == 2
+    for order in itertools.permutations(contents):
+        assert set(entities(store_of(*order), "Nam")) == {"nam"}
+
+
 @pytest.mark.parametrize(
     ("one", "other", "together"), [("Hoà", "Hòa", True), ("Hòa", "Hoa", False), ("Bản", "Bàn", False)]
 )
@@ -761,6 +768,24 @@ def test_a_folder_that_is_no_store_of_ours_is_refused_by_name(spoil, message: st
     with pytest.raises(StoreError, match=message) as caught:
         Store.create_or_open(tmp_path / "store")
     assert str(tmp_path / "store") in str(caught.value)
+
+
+def test_what_is_forgotten_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [article(id, "Nam leads X", "ACME partnersWith X", aliases=[f"name {id}"]) for id in "abcd"]
+    remembered = exported(store_of(*contents))
+    monkeypatch.setattr("kg.store.mentions.HELD", 0)
+    assert exported(store_of(*contents)) == remembered
+
+
+def test_lines_of_an_export_are_sorted_and_a_class_comes_first_in_turtle() -> None:
+    store = store_of(article("b", "Nam leads X"), article("a", "Lan leads Nam"))
+    for format in ("nquads", "ntriples"):
+        lines = exported(store, format).splitlines()
+        assert lines == sorted(set(lines))
+    turtle = exported(store, "turtle").decode()
+    subjects = [block.split(maxsplit=2)[:2] for block in turtle.split(" .\n") if not block.startswith("@prefix")]
+    assert all(verb == "a" for _, verb in (words for words in subjects if len(words) == 2 and ":" in words[0]))
+    assert to_isomorphic(Graph().parse(data=turtle)) == to_isomorphic(Graph().parse(data=exported(store, "ntriples")))
 
 
 def test_a_refused_article_changes_nothing() -> None:

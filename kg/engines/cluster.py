@@ -32,7 +32,8 @@ class Actor:
     def __init__(self, ray: Any, work: Any) -> None:
         """``work``: where the cluster keeps it."""
         self._ray = ray
-        variables = {"OMP_NUM_THREADS": "1", "PYTHONPATH": environment()["PYTHONPATH"]}
+        names = ("OMP_NUM_THREADS", "ONEDNN_PRIMITIVE_CACHE_CAPACITY", "PYTHONPATH")
+        variables = {name: environment()[name] for name in names}
         self._actor = ray.remote(_Doing).options(num_cpus=1, runtime_env={"env_vars": variables}).remote(work)
         self.outcome: Any = None
 
@@ -48,6 +49,10 @@ class Actor:
             self.end()
             raise Lost(str(error).strip().rpartition("\n")[2]) from None
         return outcome
+
+    def fit(self) -> bool:
+        """Ray looks after memory."""
+        return True
 
     def end(self) -> None:
         """Kill it."""

@@ -13,29 +13,31 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import IO
 
 from kg.child import environment
 from kg.engines.schedule import Lost, Scheduled, jobs_for
 from kg.errors import KgError
 from kg.work import Outcome, Task, Work
 
+LARGE = 900 * 2**20  # bytes that a worker may hold between two articles: usual are 650 MB
 PATIENCE = 10.0  # seconds that a process which has closed its socket may take to say why
 
 
 class Process:
     """A worker in a process of its own."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: IO[bytes]) -> None:
         """Start it; it loads the models with its first article. ``work``: the file of what it does."""
         self.link, theirs = Pipe()
         self._told = tempfile.TemporaryFile()  # noqa: SIM115 - standard error, closed by end
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "kg.engines.worker", str(theirs.fileno()), str(work)],
+                [sys.executable, "-P", "-m", "kg.engines.worker", str(theirs.fileno()), str(work.fileno())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=self._told,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), work.fileno()],
                 env=environment(),
                 process_group=0,  # Ctrl-C is for the build, which then ends its workers
             )
@@ -54,6 +56,14 @@ class Process:
         except (EOFError, OSError):
             raise self._lost() from None
         return outcome
+
+    def fit(self) -> bool:
+        """Not if it holds much more memory than its models take, where the system tells that."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        except OSError:
+            return True
+        return pages * os.sysconf("SC_PAGE_SIZE") < LARGE
 
     def end(self) -> None:
         """Kill it."""
@@ -81,10 +91,10 @@ class Pool(Scheduled[Process]):
 
     def __init__(self, work: Work, *, articles: int, jobs: int | None, limit: float) -> None:
         """No process is started before the first task."""
-        super().__init__(jobs=jobs or jobs_for(articles, len(os.sched_getaffinity(0))), limit=limit)
-        self._folder = tempfile.TemporaryDirectory(prefix="kg-")
-        self._work = Path(self._folder.name) / "work"
-        self._work.write_bytes(pickle.dumps(work))
+        super().__init__(jobs=jobs or jobs_for(articles, os.cpu_count() or 1), limit=limit)
+        self._work = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
+        pickle.dump(work, self._work)
+        self._work.flush()
 
     def start(self) -> Process:
         """A new process."""
@@ -98,4 +108,4 @@ class Pool(Scheduled[Process]):
     def __exit__(self, *_: object) -> None:
         """End the processes."""
         super().__exit__()
-        self._folder.cleanup()
+        self._work.close()

@@ -32,6 +32,9 @@ class Worker(Protocol):
     def take(self) -> Outcome | KgError:
         """What came of the task, or the error that ends the build. Raises Lost."""
 
+    def fit(self) -> bool:
+        """Whether it may have another task."""
+
     def end(self) -> None:
         """Stop it in the middle of whatever it does."""
 
@@ -116,9 +119,13 @@ class Scheduled(AbstractContextManager["Scheduled[W]"]):
                 del self._busy[worker]
                 try:
                     place.outcome = worker.take()
-                    self._free.append(worker)
                 except Lost as lost:
                     self._again(place, lost)
+                    continue
+                if worker.fit():
+                    self._free.append(worker)
+                else:
+                    worker.end()
             elif time.monotonic() >= until:
                 del self._busy[worker]
                 worker.end()

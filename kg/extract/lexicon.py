@@ -32,8 +32,17 @@ class Lexicon:
         return entity_class is not None and parent in entity_class.parents
 
 
+_last: dict[str, Lexicon] = {}  # by language: a corpus asks for the same one with every article
+
+
 def read_ontology(ontology: Ontology, lang: str) -> Lexicon:
     """The tables for one language. Labels of known things count in every language: news mixes them."""
+    if lang not in _last or _last[lang].ontology is not ontology:
+        _last[lang] = _tables(ontology, lang)
+    return _last[lang]
+
+
+def _tables(ontology: Ontology, lang: str) -> Lexicon:
     markers: dict[str, dict[MarkerKind, str]] = defaultdict(dict)
     for marker in ontology.markers:
         if marker.lang == lang:

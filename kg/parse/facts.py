@@ -22,7 +22,7 @@ from kg.models.facts import LEARNED, MEANING, FactBranch, Guess, Schema, Span, r
 from kg.models.network import Encoder, batch_of
 from kg.models.weights import load_branch, quantize
 from kg.parse.atoms import find_atoms, fitting, glued
-from kg.parse.pieces import Pieces
+from kg.parse.pieces import Pieces, pieces_of
 from kg.parse.reader import LONGEST, batches, network_of
 
 MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
@@ -43,7 +43,7 @@ class FactReader:
     def __init__(self, folder: Path, lang: str, schemas: Schemas, adapter: Path | None = None) -> None:
         """Raises ModelError if the adapter (see ``kg.parse.adapter``) cannot be read."""
         self.lang = lang
-        self._pieces = Pieces(folder / "tokenizer.json")
+        self._pieces = pieces_of(folder)
         self._encoder = network_of(folder).encoder
         self._meanings = Meanings(self._encoder, self._pieces)
         self.branch = _branch(folder)

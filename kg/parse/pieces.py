@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+REMEMBERED = 100_000  # atoms, about: more than that takes memory, and is rare
 MAX_PIECES = 8  # of an atom: more of an address or a number of forty digits says nothing
 _OPEN_SYLLABLE = re.compile(r"(?:o([àáảãạ])|o([èéẻẽẹ])|(?<!q)u([ỳýỷỹỵ]))(?!\w)", re.IGNORECASE)  # hoà, khoẻ, thuỷ
 _PLAIN = str.maketrans("àáảãạèéẻẽẹỳýỷỹỵÀÁẢÃẠÈÉẺẼẸỲÝỶỸỴ", "aaaaaeeeeeyyyyyAAAAAEEEEEYYYYY")
@@ -39,8 +41,16 @@ class Pieces:
 
     def __call__(self, atoms: Sequence[str]) -> list[list[int]]:
         """The pieces of each atom, at least one."""
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
         fresh = sorted({atom for atom in atoms if atom not in self._known})
         spelled = [one_spelling(atom)[:100] for atom in fresh]
         for atom, coded in zip(fresh, self._tokenizer.encode_batch(spelled, add_special_tokens=False), strict=True):
             self._known[atom] = coded.ids[:MAX_PIECES] or [self.unknown]
         return [self._known[atom] for atom in atoms]
+
+
+@functools.cache
+def pieces_of(folder: Path) -> Pieces:
+    """The tokenizer of a folder of models, loaded once: its tables are larger than most of the network."""
+    return Pieces(folder / "tokenizer.json")

@@ -30,7 +30,7 @@ from kg.parse.atoms import (
 from kg.parse.decode import Name, best_names, best_tree
 from kg.parse.folders import KNOWN_LEMMAS
 from kg.parse.lemmas import apply, read_known
-from kg.parse.pieces import Pieces
+from kg.parse.pieces import pieces_of
 
 MAX_ATOMS = 100  # in a window, unless one sentence has more; more cost the square, fewer know less
 STOP = {"vi": -2.0, "en": 0.0}  # logits from which a sentence ends, chosen on the development parts of the treebanks
@@ -86,7 +86,7 @@ class Reader:
     def __init__(self, folder: Path, lang: str) -> None:
         torch.set_num_threads(1)  # threads of several processes hinder each other
         self.lang = lang
-        self.pieces = Pieces(folder / "tokenizer.json")
+        self.pieces = pieces_of(folder)
         self.network = network_of(folder)
         self.labels = self.network.labels
         self.known_lemmas = read_known(folder / lang / KNOWN_LEMMAS)

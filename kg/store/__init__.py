@@ -9,6 +9,7 @@
     updates.py    the SPARQL updates as text
     queries.py    what is asked, and what is refused
     results.py    query results as values and as bytes
+    sorting.py    sorted lines in bounded memory
     export.py     sorted files: the same content gives the same bytes
     folder.py     checkpoints, versions, and what a killed process left
     quads.py      what is asked of a database: one of this process, or

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -196,6 +196,15 @@ class Store:
         node = article_iri(id).n3()
         rows = list(self.query(f"SELECT ?hash ?run {{ {node} kg:contentHash ?hash ; kg:readBy ?run }}"))
         return (str(rows[0][0]), local_name(rows[0][1])) if rows else None
+
+    def runs(self) -> Iterator[tuple[str, ...]]:
+        """Of every article its id, its language, and the hashes of code, models and ontology that it was read with."""
+        about = "?run kg:codeVersion ?code ; kg:modelsVersion ?models ; kg:ontologyHash ?ontology"
+        rows = self.query(
+            f"SELECT ?id ?lang ?code ?models ?ontology {{ ?a dcterms:identifier ?id ; dcterms:language ?lang ; "
+            f"kg:readBy ?run . OPTIONAL {{ {about} }} }}"
+        )
+        return (tuple("" if term is None else str(term) for term in row) for row in rows)
 
     def replace(
         self,

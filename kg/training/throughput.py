@@ -1,11 +1,11 @@
 """What building, exporting and loading cost: ``python -m kg.training.throughput``, or ``make bench``.
 
-    --out FOLDER             a graph of a million triples (made by ``kg.training.graph`` where there is none): exports and
-                             loading, beside what bare pyoxigraph takes for the same triples
+    --out FOLDER             of a graph of a million triples, made by ``kg.training.graph`` where there is none: exports
+                             and loading, beside what bare pyoxigraph takes for the same triples
     --articles FILE.jsonl    articles, {"id": "...", "text": "..."} a line: builds of the first of them
 
 Seconds are those of the clock, and in brackets those of the processors. Memory is what all processes of a build hold at
-one time, shared pages counted for each; it is looked at ten times a second.
+one time, pages that they share counted once; it is looked at ten times a second.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _watch(cost: Cost, over: threading.Event) -> None:
 def memory(process: int) -> int:
     """Bytes that a process and all that it started hold; 0 for one that has ended."""
     try:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        rows = dict(row.split(":", 1) for row in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:])
         children = [
             int(child)
             for task in Path(f"/proc/{process}/task").iterdir()
@@ -81,7 +81,7 @@ def memory(process: int) -> int:
         ]
     except OSError:
         return 0
-    return pages * resource.getpagesize() + sum(map(memory, children))
+    return int(rows["Pss"].split()[0]) * 1024 + sum(map(memory, children))
 
 
 # A graph beside bare pyoxigraph
@@ -108,7 +108,7 @@ def beside(folder: Path, scratch: Path) -> None:
     _row("loading N-Quads", lambda: _load(quads, scratch / "ours"), lambda: _load_bare(quads, scratch / "bare"))
 
 
-def _row(name: str, ours: Callable[[], None], theirs: Callable[[], None]) -> None:
+def _row(name: str, ours: Callable[[], None], theirs: Callable[[], object]) -> None:
     with measured() as one:
         ours()
     with measured() as other:

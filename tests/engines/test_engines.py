@@ -15,6 +15,7 @@ import pytest
 from command import ROOT, SAMPLES, run_kg
 from doubles import Obedient
 
+import kg
 from kg.articles import Source
 from kg.engines import engine
 from kg.errors import ModelError, RequestError
@@ -87,6 +88,13 @@ def test_what_takes_too_long_is_stopped_and_the_others_go_on(name: str, tmp_path
     assert isinstance(found[0], Failed) and "--article-limit" in found[0].message
     (sleeper,) = (process for id, process in begun(tmp_path) if id == "sleep 1")
     assert gone(sleeper)
+
+
+def test_a_process_that_keeps_much_memory_gets_no_other_task(tmp_path: Path) -> None:
+    found = outcomes("pool", tmp_path, "nap 1", "grow 2", "nap 3", "nap 4", jobs=1)
+    assert not any(isinstance(outcome, Failed) for outcome in found)
+    one, large, other, last = (process for _, process in begun(tmp_path))
+    assert one == large != other == last and gone(large)
 
 
 def test_few_tasks_are_taken_before_their_outcomes_are(tmp_path: Path) -> None:
@@ -162,8 +170,7 @@ def test_a_build_whose_worker_is_killed_gives_the_same_bytes(built: Path, tmp_pa
 
 @pytest.mark.parametrize("name", ["serial", RAY])
 def test_every_engine_gives_the_same_bytes(name: str, built: Path, tmp_path: Path) -> None:
-    done = run_kg("build", *SAMPLES, "--engine", name, "--no-export", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    kg.build(*SAMPLES, out=tmp_path / "outputs", engine=name).close()
     assert exported(tmp_path) == exported(built.parent)
 
 
