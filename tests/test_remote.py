@@ -59,8 +59,8 @@ def same(one: Store, other: Store) -> None:
 def test_a_build_into_a_server_gives_the_same_graph_as_one_on_disk(empty: str, tmp_path: Path) -> None:
     invented = crash.invent(tmp_path, ontology.load(), 1)
     with invented.instead():
+        options = {"lang": "vi", "engine": "serial"}
         for texts in ("before", "after"):
-            options = {"lang": "vi", "engine": "serial"}
             build(tmp_path / texts, out=tmp_path / "out", **options).close()
             build(tmp_path / texts, out=tmp_path / "nowhere", store=f"{empty}/query", **options).close()
         again = build(tmp_path / "after", store=f"{empty}/query", **options)
