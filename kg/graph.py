@@ -205,6 +205,10 @@ class Graph:
         from kg.ontology import load
 
         knowledge = load(ontology)
+        if self._store.folder is None:  # behind a server, where readers see each update at once
+            self._store.use_ontology(knowledge)
+            yield self._store
+            return
         self.close()
         try:
             with Store.create_or_open(self.folder / STORE) as store:

@@ -82,6 +82,7 @@ class Relay:
     refusals: list[int] = field(default_factory=list)  # statuses of the next answers; 0: no answer
     content: tuple[str, bytes] = ("text/html", b"<html></html>")  # of answers without an upstream
     asked: list[tuple[str, int]] = field(default_factory=list)  # path and size of each request
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
         """Status, media type and content."""
@@ -93,7 +94,7 @@ class Relay:
         if not self.upstream:
             return 200, *self.content
         kept = {name: value for name, value in headers.items() if name in ("content-type", "accept")}
-        found = httpx.post(self.upstream + path, content=body, headers=kept, timeout=60)
+        found = self.client.post(self.upstream + path, content=body, headers=kept)
         return found.status_code, found.headers.get("content-type", ""), found.content
 
 

@@ -32,7 +32,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", '"': '\\"', "\n": "\\n", "\
 
 
 def literal(text: str) -> str:
-    """A plain literal as SPARQL and N-Triples write it; no tab, which rdflib reads as spaces. (rdflib's own n3() lets a text that ends in \\" run on.)
+    """A plain literal as SPARQL and N-Triples write it; no tab as it is, which rdflib reads as spaces.
+
+    rdflib's own n3() lets a text run on that ends in \\".
 
     >>> print(literal('a\\n"b"'))
     "a\\n\\"b\\""

@@ -267,6 +267,8 @@ def rehearse(folder: Path, number: int, seed: int) -> tuple[Counter[str], list[s
         except KgError as error:
             found = [str(error)]
         wrong += [f"kill {round} of seed {seed}, {phase}: {text}" for text in found]
+        if (round + 1) % 10 == 0:
+            print(f"{round + 1} kills, {len(wrong)} things wrong afterwards", file=sys.stderr)
     return killed, wrong
 
 

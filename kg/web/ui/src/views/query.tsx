@@ -59,7 +59,7 @@ export function QueryView() {
   }, []);
   useEffect(() => {
     const { query } = state.value;
-    if (query && query !== draft.current) editor.current?.set(query);
+    if (query && declared(query) !== draft.current) editor.current?.set(declared(query));
   }, [state.value.query]);
   const pick = (query: string) => {
     editor.current?.set(query);
