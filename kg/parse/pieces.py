@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+MAX_KNOWN = 200_000  # atoms that are remembered: a corpus has more numbers and misprints than memory
 MAX_PIECES = 8  # of an atom: more of an address or a number of forty digits says nothing
 _OPEN_SYLLABLE = re.compile(r"(?:o([àáảãạ])|o([èéẻẽẹ])|(?<!q)u([ỳýỷỹỵ]))(?!\w)", re.IGNORECASE)  # hoà, khoẻ, thuỷ
 _PLAIN = str.maketrans("àáảãạèéẻẽẹỳýỷỹỵÀÁẢÃẠÈÉẺẼẸỲÝỶỸỴ", "aaaaaeeeeeyyyyyAAAAAEEEEEYYYYY")
@@ -39,6 +40,8 @@ class Pieces:
 
     def __call__(self, atoms: Sequence[str]) -> list[list[int]]:
         """The pieces of each atom, at least one."""
+        if len(self._known) > MAX_KNOWN:
+            self._known.clear()
         fresh = sorted({atom for atom in atoms if atom not in self._known})
         spelled = [one_spelling(atom)[:100] for atom in fresh]
         for atom, coded in zip(fresh, self._tokenizer.encode_batch(spelled, add_special_tokens=False), strict=True):
