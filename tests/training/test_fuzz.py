@@ -21,7 +21,11 @@ DEEP = {
     ],
     "examples": [b"[" * 15_000, b'{"text": "' + b'{"a":' * 3000, b"1", b'{"text": "a", "lang": 1, "facts": []}'],
     "query": [b"SELECT * { " + b"{" * 3000, b"ASK { ?a " + b"!" * 5000, b"ASK { FILTER(" + b"-" * 9000 + b"1) }"],
-    "http": [b"GET\n/sparql?%ff=%zz\nHost: \xff", b"POST\n/sparql\nHost: 127.0.0.1\nContent-Type: a/b;charset=\xff"],
+    "http": [
+        b"GET\n/sparql?query=\xc2S\nHost: 127.0.0.1",
+        b"GET\n/sparql?%ff=%zz\nHost: \xff",
+        b"POST\n/sparql\nHost: 127.0.0.1\nContent-Type: a/b;charset=\xff",
+    ],
 }
 
 
