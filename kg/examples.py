@@ -42,7 +42,7 @@ def _example(line: str, names: Mapping[str, str], place: str) -> Example:
         row: Any = json.loads(line)
         text = unicodedata.normalize("NFC", row["text"])
         facts = [{key: unicodedata.normalize("NFC", fact[key]) for key in _KEYS} for fact in row["facts"]]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RequestError(f"{place}: no example ({error}); write {SHAPE}") from None
     for fact in facts:
         if fact["relation"].casefold() not in names:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
 import time
 import unicodedata
+import zlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from kg.articles import FORMATS, Source, detect, read, sources, values
+from kg.articles import FORMATS, Source, detect, pdf, read, sources, values
 from kg.errors import ArticleError, RequestError
 from kg.model import Article
 
@@ -36,6 +39,7 @@ PAGE = f"""<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{ST
 <meta property="article:published_time" content="2025-10-09T08:00:00+07:00">
 <link rel="canonical" href="https://bao.example/ai"></head><body><nav><a href="/">Trang chủ</a></nav>
 <article><h1>{STORY[0]}</h1><p>{STORY[1]}</p><p>{STORY[2]}</p></article><footer>Bản quyền</footer></body></html>"""
+BOMB = gzip.compress(b"a" * 50_000_000)
 LINKS = '<html><body><nav><a href="/">Trang chủ</a><a href="/a">Kinh tế</a></nav></body></html>'
 
 
@@ -87,7 +91,9 @@ def show_pieces(page: list[str]) -> str:
     return " ".join(drawn)
 
 
-def make_pdf(pages: list[list[str]], title: str = "", show: Callable[[list[str]], str] | None = None) -> bytes:
+def make_pdf(
+    pages: list[list[str]], title: str = "", show: Callable[[list[str]], str] | None = None, *, packed: bool = False
+) -> bytes:
     """A PDF whose font maps every letter to itself; ``show`` draws a page (show_lines if left out)."""
     show = show or show_lines
     letters = sorted({letter for page in pages for line in page for letter in line})
@@ -106,7 +112,10 @@ def make_pdf(pages: list[list[str]], title: str = "", show: Callable[[list[str]]
         stream = show(page)
         font = "/Resources << /Font << /F 3 0 R /G 3 0 R >> >>"
         objects.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {7 + 2 * index} 0 R {font} >>")
-        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        if packed:
+            stream = zlib.compress(stream.encode()).hex() + ">"
+        filters = " /Filter [ /ASCIIHexDecode /FlateDecode ]" if packed else ""
+        objects.append(f"<< /Length {len(stream)}{filters} >>\nstream\n{stream}\nendstream")
     out = b"%PDF-1.4\n"
     table = b"0000000000 65535 f \n"
     for number, body in enumerate(objects, 1):
@@ -212,6 +221,27 @@ def test_streams_never_hang_and_large_files_are_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr("kg.articles.MAX_BYTES", 100)
     (tmp_path / "large.txt").write_text(TEXT)
     assert "larger than 100 bytes" in refusal(tmp_path / "large.txt")
+
+
+BOMBS = {
+    "letters.txt": (b"va " * 2000, "holds more than 5,000 letters"),
+    "letters.md": (b"va " * 2000, "holds more than 5,000 letters"),
+    "tags.html": (b"<p>" * 200_000, "has more than 100,000 tags"),
+    "pages.pdf": (make_pdf([STORY] * 8), "has more than 5 pages"),
+    "drawn.pdf": (make_pdf([STORY * 200]), "more than 20,000 bytes drawn"),
+    "packed.pdf": (make_pdf([STORY], show=lambda _: " " * 100_000, packed=True), "unpacks to more than kg reads"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs_are_refused_by_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "MAX_LETTERS", 5000)
+    monkeypatch.setattr(pdf, "MAX_PAGES", 5)
+    monkeypatch.setattr(pdf, "MAX_DRAWN", 20_000)
+    monkeypatch.setitem(pdf.LIMITS, "zlib_maximum_output_length", 20_000)
+    content, reason = BOMBS[name]
+    (tmp_path / name).write_bytes(content)
+    assert reason in refusal(tmp_path / name)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -446,7 +476,14 @@ class Site(BaseHTTPRequestHandler):
         "/tệp": (302, {"Location": "file:///etc/passwd"}, b""),
         "/riêng": (302, {"Location": "http://10.0.0.1/admin"}, b""),
         "/khác": (302, {"Location": "http://127.0.0.1:9/"}, b""),
+        "/số": (302, {"Location": "http://2130706434/"}, b""),
+        "/bát-phân": (302, {"Location": "http://0177.0.0.2/"}, b""),
+        "/sáu": (302, {"Location": "http://[::ffff:10.0.0.1]/"}, b""),
+        "/dịch": (302, {"Location": "http://[64:ff9b::10.0.0.1]/"}, b""),
         "/lớn": (200, {"Content-Type": "text/plain"}, b"a" * 5000),
+        "/bom": (200, {"Content-Type": "text/plain", "Content-Encoding": "gzip"}, BOMB),
+        "/bom-kép": (200, {"Content-Type": "text/plain", "Content-Encoding": "gzip, gzip"}, gzip.compress(BOMB)),
+        "/nhỏ-giọt": (200, {"Content-Type": "text/plain"}, b"a" * 30),
     }
 
     def do_GET(self) -> None:
@@ -458,7 +495,10 @@ class Site(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        step = 1 if self.path.startswith("/nh%E1%BB%8F") else len(body) + 1
+        for at in range(0, len(body), step):
+            time.sleep(0.1 if step == 1 else 0)  # each byte in time, all of them too late
+            self.wfile.write(body[at : at + step])
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: tests are silent."""
@@ -502,12 +542,43 @@ def test_addresses_of_any_format(site: str, path: str) -> None:
         ("/khác", "redirects into a private network (127.0.0.1)"),
         ("/lớn", "larger than 4,000 bytes"),
         ("/chậm", "no answer within 0.3 s"),
+        ("/nhỏ-giọt", "no answer within 0.3 s"),
+        ("/số", "redirects into a private network (2130706434)"),
+        ("/bát-phân", "check the address"),
+        ("/sáu", "redirects into a private network (::ffff:10.0.0.1)"),
+        ("/dịch", "redirects into a private network (64:ff9b::10.0.0.1)"),
+        ("/bom", "larger than 4,000 bytes"),
+        ("/bom-kép", "is packed as 'gzip, gzip'"),
     ],
 )
 def test_fetches_that_fail_say_why(site: str, path: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.articles.network.TIMEOUT", 0.3)
+    slow = path in ("/chậm", "/nhỏ-giọt")
+    monkeypatch.setattr("kg.articles.network.TIMEOUT", 0.3 if slow else 30.0)
     monkeypatch.setattr("kg.articles.MAX_BYTES", 4000)
     assert reason in refusal(site + path)
+
+
+def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server that answers otherwise a moment later (DNS rebinding) is not asked again."""
+    port = site.rpartition(":")[2]
+    answers = {"bao.example": iter(["127.0.0.1"]), "khac.example": iter(["127.0.0.1"])}
+
+    def resolve(host: str, *_: object, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers[host]), 0))]
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **named: resolve(host) if host in answers else real(host, *rest, **named),
+    )
+    monkeypatch.setitem(Site.answers, "/sang", (302, {"Location": f"http://khac.example:{port}/trang"}, b""))
+    assert read_one(f"http://bao.example:{port}/cũ").address == f"http://bao.example:{port}/trang"
+    answers["bao.example"] = iter(["127.0.0.1"])
+    with pytest.raises(ArticleError, match=r"private network \(khac.example\)"):
+        read_one(f"http://bao.example:{port}/sang")
 
 
 @pytest.mark.parametrize(

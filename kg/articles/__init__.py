@@ -17,7 +17,7 @@ from kg.articles.language import LANGUAGES, SUPPORTED, detect
 from kg.articles.locate import ADDRESS, missing, sources
 from kg.articles.network import fetch
 from kg.articles.text import clean, one_line
-from kg.articles.values import MAX_BYTES, Raw, Source
+from kg.articles.values import MAX_BYTES, Raw, Source, refuse_long
 from kg.errors import ArticleError, RequestError
 from kg.model import Article
 
@@ -38,6 +38,7 @@ def read(source: Source, *, lang: str = "auto", date: str = "") -> Article:
     raw = _raw(source)
     document = FORMATS[raw.ending](raw)
     text = clean(document.text)
+    refuse_long(source.name, len(text))
     if not any(letter.isalnum() for letter in text):
         raise ArticleError(f"{source.name} holds no text; give a file with an article's text in it")
     return Article(

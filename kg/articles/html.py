@@ -17,12 +17,15 @@ _BROWSERS_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # the labels tha
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")  # lxml refuses a text that says which bytes it was
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}  # no guesses, no clock
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$", re.MULTILINE)  # a page without any is a list of links
+MAX_TAGS = 100_000  # trafilatura takes a quarter of a millisecond for each
 _NEAR_THE_TOP = 400  # letters in which an article repeats its headline
 
 
 def read_html(raw: Raw) -> Document:
     """The article of a page, its headline first. Raises ArticleError where there is none, or no page."""
     refuse_binary(raw.name, raw.content if raw.content[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else b"")
+    if raw.content.count(b"<") > MAX_TAGS:
+        raise ArticleError(f"the page {raw.name} has more than {MAX_TAGS:,} tags; copy its text into a .txt file")
     document = _extract(_decode(raw), raw.address)
     if document is None or not _SENTENCE_END.search(document.text):
         raise ArticleError(f"no article text found in the page {raw.name}; copy its text into a .txt file")

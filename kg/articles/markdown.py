@@ -13,10 +13,10 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`]*)$")
 
 _BLANK = re.compile(r"[ \t]*$")
 _RULE = re.compile(
-    r"[ \t]*(?:([-*_=])(?:[ \t]*\1){2,}|=+|\[[^\]]+\]:[ \t]*\S.*|\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*)[ \t]*$"
+    r"[ \t]*+(?:([-*_=])(?:[ \t]*+\1){2,}|=+|\[[^\]]+\]:[ \t]*+\S.*|\|?[ \t]*+:?-+:?[ \t]*+\|[ \t:|-]*+)[ \t]*+$"
 )
 _HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t]|$)")
-_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
+_QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 
 _TARGET = r"(?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,200}\])"
@@ -59,10 +59,12 @@ def strip(text: str) -> str:
 
 def _without_comments(text: str) -> str:
     """The text without <!-- comments -->; one that is never closed stays."""
-    kept, at = "", 0
+    kept: list[str] = []
+    at = 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
-        kept, at = kept + text[at:start], end + 3
-    return kept + text[at:]
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join(kept) + text[at:]
 
 
 def _without_code(lines: list[str]) -> list[str]:

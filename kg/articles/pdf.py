@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.articles.paragraphs import Line, join, mark_gaps, without_margins
-from kg.articles.values import MAX_BYTES, Document, Raw
+from kg.articles.values import Document, Raw, refuse_long
 from kg.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -31,6 +31,15 @@ _BROKEN = (
     struct.error,
     zlib.error,
 )
+MAX_PAGES = 2_000
+MAX_DRAWN = 10_000_000  # bytes of what is drawn on all pages: a text has about thirty for a line
+LIMITS: dict[str, Any] = {  # pypdf's own, each for one stream of the file
+    "zlib_maximum_output_length": MAX_DRAWN,
+    "lzw_maximum_output_length": MAX_DRAWN,
+    "run_length_maximum_output_length": MAX_DRAWN,
+    "array_based_stream_maximum_output_length": MAX_DRAWN,
+    "xform_maximum_invocations_per_extraction": 500,
+}
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _FILE_NAME = re.compile(r"Microsoft \w+ - |.*\.\w{2,4}$|untitled", re.IGNORECASE)  # what printers put for a title
 _MOST_LONE = 0.05  # share of words of one letter: "ở" and "ý" are some, "a" is one in English
@@ -41,14 +50,17 @@ def read_pdf(raw: Raw) -> Document:
     logging.getLogger("pypdf").addHandler(logging.NullHandler())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pypdf import PdfReader
-        from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+        from pypdf import PdfReader, apply_configuration
+        from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
 
         try:
-            reader = PdfReader(io.BytesIO(raw.content))
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise FileNotDecryptedError
-            document = _document(raw.name, reader)
+            with apply_configuration(**LIMITS):
+                reader = PdfReader(io.BytesIO(raw.content))
+                if reader.is_encrypted and not reader.decrypt(""):
+                    raise FileNotDecryptedError
+                document = _document(raw.name, reader)
+        except LimitReachedError as error:
+            raise ArticleError(f"{raw.name} unpacks to more than kg reads ({error}); save its text as .txt") from None
         except (FileNotDecryptedError, DependencyError):
             raise ArticleError(f"{raw.name} is encrypted; save a copy without a password") from None
         except (PyPdfError, *_BROKEN) as error:
@@ -61,12 +73,18 @@ def read_pdf(raw: Raw) -> Document:
 def _document(name: str, reader: PdfReader) -> Document:
     """Text and metadata of an open file."""
     pages: list[list[Line]] = []
-    size = 0
-    for page in reader.pages:
+    size = drawn = 0
+    for number, page in enumerate(reader.pages, 1):
+        contents = page.get_contents()
+        drawn += len(contents.get_data()) if contents is not None else 0
+        if number > MAX_PAGES or drawn > MAX_DRAWN:
+            raise ArticleError(
+                f"{name} has more than {MAX_PAGES:,} pages, or more than {MAX_DRAWN:,} bytes drawn on them; "
+                "split it into its articles, or save its text as .txt"
+            )
         pages.append(_lines(page))
         size += sum(len(line.text) for line in pages[-1])
-        if size > MAX_BYTES:
-            raise ArticleError(f"{name} holds more than {MAX_BYTES:,} letters; split it into its articles")
+        refuse_long(name, size)
     about = reader.metadata
     title = str(about.title or "") if about else ""
     date = about.creation_date if about else None

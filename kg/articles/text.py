@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 
-from kg.articles.values import Document, Raw
+from kg.articles.values import Document, Raw, refuse_long
 from kg.errors import ArticleError
 
 _BOMS = (  # the first that fits; UTF-32 is taken for UTF-16 and refused for its NULs
@@ -21,6 +21,9 @@ _CLEAN = (  # in this order
     (re.compile("[\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"), ""),
     (re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]"), " "),
 )
+
+
+_NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")  # Python's own
 
 
 def read_text(raw: Raw) -> Document:
@@ -46,7 +49,8 @@ def decode(raw: Raw) -> str:
             f"{error.start + len(bom)} does not fit; save it as UTF-8 (in old Vietnamese files, "
             "iconv -f windows-1258 -t utf-8 may help)"
         ) from None
-    refuse_binary(raw.name, text.encode())
+    refuse_binary(raw.name, text.encode("utf-8", "surrogatepass"))
+    refuse_long(raw.name, len(text))
     return text
 
 
@@ -54,9 +58,9 @@ def _known(charset: str) -> str:
     """A charset that Python can decode, "" for any other."""
     try:
         b" ".decode(charset or "unknown")
-    except LookupError:
+    except (LookupError, UnicodeError):
         return ""
-    return charset
+    return charset if charset.lower().replace("_", "-") not in _NO_CHARSETS else ""
 
 
 def refuse_binary(name: str, content: bytes) -> None:

@@ -6,7 +6,10 @@ import hashlib
 import os
 from dataclasses import dataclass
 
+from kg.errors import ArticleError
+
 MAX_BYTES = 20_000_000  # larger ones are refused: no article is that long, and the whole text is held in memory
+MAX_LETTERS = 5_000_000  # of a text, for the same reason: four times "War and Peace"
 STANDARD_INPUT = "-"
 
 
@@ -45,6 +48,12 @@ class Document:
     publisher: str = ""
     date: str = ""
     address: str = ""
+
+
+def refuse_long(name: str, letters: int) -> None:
+    """Raises ArticleError for a text of more than MAX_LETTERS letters."""
+    if letters > MAX_LETTERS:
+        raise ArticleError(f"{name} holds more than {MAX_LETTERS:,} letters; split it into its articles")
 
 
 def printable(path: str) -> str:

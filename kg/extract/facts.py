@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,20 +92,37 @@ def _agreed(stated: Sequence[Stated], relations: Mapping[str, Relation]) -> Iter
     for facts in pairs.values():
         proposed = [fact for fact in facts if fact.proposed]
         cued = [fact for fact in facts if not fact.proposed]
+        by_model, by_cue = _Places(proposed), _Places(cued)
         for fact in cued:
-            beside = [other for other in proposed if _overlap(fact.evidence, other.evidence)]
+            beside = by_model.beside(fact.evidence)
             same = [other for other in beside if (other.subject, other.relation) == (fact.subject, fact.relation)]
             surest = max(same or beside, key=lambda other: other.confidence, default=None)
             told = {"model" if same else "rival": surest.confidence} if surest else {}
             sure = chance(cue=fact.confidence, **told, ours=fact.relation in ours) if read else fact.confidence
             yield replace(fact, confidence=sure, speaker=surest.speaker if surest else fact.speaker)
         for fact in proposed:
-            if not any(_overlap(fact.evidence, other.evidence) for other in cued):
+            if not by_cue.beside(fact.evidence):
                 yield replace(fact, confidence=chance(model=fact.confidence, ours=fact.relation in ours))
 
 
-def _overlap(one: Evidence, other: Evidence) -> bool:
-    return one.start < other.end and other.start < one.end
+class _Places:
+    """Statements by the stretches of the text that state them: one may be stated in thousands of places."""
+
+    def __init__(self, stated: Sequence[Stated]) -> None:
+        self._by_start = sorted(range(len(stated)), key=lambda index: stated[index].evidence.start)
+        self._stated = stated
+        self._longest = max((fact.evidence.end - fact.evidence.start for fact in stated), default=0)
+
+    def beside(self, evidence: Evidence) -> list[Stated]:
+        """Those whose evidence shares letters with this one, in the order in which they were given."""
+
+        def start(index: int) -> int:
+            return self._stated[index].evidence.start
+
+        first = bisect.bisect_right(self._by_start, evidence.start - self._longest, key=start)
+        last = bisect.bisect_left(self._by_start, evidence.end, key=start)
+        near = (index for index in self._by_start[first:last] if self._stated[index].evidence.end > evidence.start)
+        return [self._stated[index] for index in sorted(near)]
 
 
 def _offices_alone(readings: Sequence[Reading], resolution: Resolution) -> set[int]:

@@ -44,7 +44,8 @@ def find_names(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[tuple[S
         if _told_class(sentence, span, spans, lexicon) == "Person" or _after_office(sentence, span, spans, lexicon)
     }
     vocabulary |= _firms(vocabulary, titled)
-    return tuple(_cover(sentence, spans, vocabulary) for sentence, spans in zip(sentences, found, strict=True))
+    longest = max((form.count(" ") + 1 for form in vocabulary), default=1)
+    return tuple(_cover(sentence, spans, vocabulary, longest) for sentence, spans in zip(sentences, found, strict=True))
 
 
 def _sure_capitals(sentences: Sequence[Sentence]) -> frozenset[str]:
@@ -117,11 +118,11 @@ def class_before(sentence: Sentence, index: int, lexicon: Lexicon) -> str:
 def _firms(vocabulary: dict[str, str], titled: set[str]) -> dict[str, str]:
     """Organisations that look like persons: "Đồng Tiến Thành" beside "TNHH Đồng Tiến Thành", never with a title."""
     wholes = [form for form, type in vocabulary.items() if type == "Organization"]
+    tails = {form[at + 1 :] for form in wholes for at, letter in enumerate(form) if letter == " "}
     return {
         form: "Organization"
         for form, type in vocabulary.items()
-        if type == "Person" and " " in form and form not in titled
-        if any(whole.endswith(f" {form}") for whole in wholes)
+        if type == "Person" and " " in form and form not in titled and form in tails
     }
 
 
@@ -143,11 +144,10 @@ def _shape(form: str) -> str:
     return "Person" if form.count(" ") in (1, 2, 3) and not form.isupper() else "Organization"
 
 
-def _cover(sentence: Sentence, spans: Sequence[Span], vocabulary: dict[str, str]) -> tuple[Span, ...]:
+def _cover(sentence: Sentence, spans: Sequence[Span], vocabulary: dict[str, str], longest: int) -> tuple[Span, ...]:
     """A sentence's names with their elected classes, and the article's other names wherever they occur."""
     taken = {index for span in spans for index in range(span.first, span.last)}
     named = [Span(s.first, s.last, vocabulary[written(sentence, s.first, s.last)]) for s in spans]
-    longest = max((form.count(" ") + 1 for form in vocabulary), default=1)
     words = [word.text for word in sentence.words]
     for first, last in longest_matches(words, vocabulary, longest):
         if taken.isdisjoint(range(first, last)):

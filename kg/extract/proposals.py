@@ -18,6 +18,7 @@ from kg.extract.relations import Candidate, Claim
 from kg.model import LITERAL, Place, Proposal, Sentence
 from kg.ontology import MarkerKind, Ontology
 
+_STRETCH = 500  # letters: subjects in different stretches of the text do not meet
 _LIKE = 0.8  # how much of both, at least, a phrase and the place that it is taken for share
 
 
@@ -138,11 +139,16 @@ def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontolo
 
 def _surest(proposals: Sequence[Proposal]) -> list[Proposal]:
     """Of proposals that only differ in how much of the text they take for their ends the surest."""
-    kept: dict[str, list[Proposal]] = defaultdict(list)
+    kept: list[Proposal] = []
+    near: dict[tuple[str, int], list[Proposal]] = defaultdict(list)  # by relation and the stretches of the subject
     for one in sorted(proposals, key=lambda one: (-one.confidence, one)):
-        if not any(_meet(one.subject, o.subject) and _meet(one.object, o.object) for o in kept[one.relation]):
-            kept[one.relation].append(one)
-    return sorted(one for some in kept.values() for one in some)
+        stretches = range(one.subject.start // _STRETCH, (one.subject.end - 1) // _STRETCH + 1)
+        others = (other for stretch in stretches for other in near[one.relation, stretch])
+        if not any(_meet(one.subject, other.subject) and _meet(one.object, other.object) for other in others):
+            kept.append(one)
+            for stretch in stretches:
+                near[one.relation, stretch].append(one)
+    return sorted(kept)
 
 
 def _meet(one: Place, other: Place) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Antecedents:
         self._group = dict(group)
         self._types = types
         self._lexicon = lexicon
-        self._earlier: list[_Earlier] = []
+        self._earlier: list[_Earlier] = []  # in order of their lines
         self._nouns: dict[str, set[str]] = defaultdict(set)  # what each entity was called by so far
 
     def resolve(self) -> dict[Phrase, str]:
@@ -66,15 +67,19 @@ class Antecedents:
         if phrase.pronoun is MarkerKind.FIRST:
             return None
         if phrase.pronoun is MarkerKind.SELF:
-            return next((e.key for e in reversed(self._earlier) if e.phrase.line == phrase.line and e.salience), None)
+            near = range(len(self._earlier) - 1, self._since(phrase.line) - 1, -1)
+            return next((self._earlier[index].key for index in near if self._earlier[index].salience), None)
         ranked = [(self._score(phrase, earlier), index) for index, earlier in self._candidates(phrase)]
         return self._earlier[max(ranked)[1]].key if ranked else None
 
     def _candidates(self, phrase: Phrase) -> Iterator[tuple[int, _Earlier]]:
-        for index, earlier in enumerate(self._earlier):
-            near = phrase.line - earlier.phrase.line <= _WINDOW
-            if near and self._fits(phrase, earlier):
-                yield index, earlier
+        for index in range(self._since(phrase.line - _WINDOW), len(self._earlier)):
+            if self._fits(phrase, self._earlier[index]):
+                yield index, self._earlier[index]
+
+    def _since(self, line: int) -> int:
+        """The index of the first earlier one in a line or behind it."""
+        return bisect.bisect_left(self._earlier, line, key=lambda earlier: earlier.phrase.line)
 
     def _fits(self, phrase: Phrase, earlier: _Earlier) -> bool:
         type = self._types.get(earlier.key, "")

@@ -98,8 +98,11 @@ def _types(keys: dict[Phrase, str]) -> dict[str, str]:
 
 
 def _follow(key: str, joined: dict[str, str]) -> str:
-    while key in joined:
+    """What a key stands for at last; where known names stand for one another in a circle, the last before it closes."""
+    met = {key}
+    while key in joined and joined[key] not in met:
         key = joined[key]
+        met.add(key)
     return key
 
 
@@ -109,27 +112,51 @@ def _join_short_names(keys: dict[Phrase, str], types: dict[str, str]) -> dict[st
     for phrase, key in sorted(keys.items()):
         if phrase.kind is PhraseKind.NAME and not phrase.known:
             places[key].append(phrase)
-    names = sorted(places)
+    uses = {name: _Use.of(phrases) for name, phrases in places.items()}
     joined = {}
-    for short in names:
+    for short, names in _longer_names(sorted(places)).items():
         longer = [long for long in names if types[long] == types[short] and _is_short_for(short, long, types[short])]
         if types[short] != "Person":
-            longer = [long for long in longer if long.endswith(f" {short}") or _introduces(places[long], places[short])]
-        longest = [long for long in longer if not any(long != other and long in other.split(long) for other in longer)]
-        outer = [long for long in longest if not any(long != other and f" {long} " in f" {other} " for other in longer)]
-        if len(outer) == 1:
-            joined[short] = outer[0]
+            longer = [long for long in longer if long.endswith(f" {short}") or _introduces(uses[long], uses[short])]
+        whole = max(longer, key=len, default="")
+        if whole and all(f" {long} " in f" {whole} " for long in longer):
+            joined[short] = whole
     return joined
 
 
-def _introduces(long: Sequence[Phrase], short: Sequence[Phrase]) -> bool:
+def _longer_names(names: Sequence[str]) -> dict[str, list[str]]:
+    """For each name those that begin or end with it, in order. Found by their ends: an article may name thousands."""
+    known = set(names)
+    found: dict[str, list[str]] = defaultdict(list)
+    for long in names:
+        spaces = [at for at, letter in enumerate(long) if letter == " "]
+        for short in {*(long[:at] for at in spaces), *(long[at + 1 :] for at in spaces)} & known:
+            found[short].append(long)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """How an article uses a name: first where, in which lines, and after which titles."""
+
+    first: Phrase
+    lines: frozenset[int]
+    titles: frozenset[str]
+
+    @classmethod
+    def of(cls, places: Sequence[Phrase]) -> _Use:
+        """The use at all places of a name, in order."""
+        titles = {phrase.title for phrase in places} - {""}
+        return cls(places[0], frozenset(phrase.line for phrase in places), frozenset(titles))
+
+
+def _introduces(long: _Use, short: _Use) -> bool:
     """Whether a name is used only behind one that begins with it, and never beside it or as another kind of thing.
 
     "FPT Automotive" is no "FPT", but a daughter of it.
     """
-    titles = [{phrase.title for phrase in places} - {""} for places in (long, short)]
-    beside = {phrase.line for phrase in long} & {phrase.line for phrase in short}
-    return long[0] < short[0] and not beside and (not all(titles) or not titles[0].isdisjoint(titles[1]))
+    apart = bool(long.titles and short.titles) and long.titles.isdisjoint(short.titles)
+    return long.first < short.first and long.lines.isdisjoint(short.lines) and not apart
 
 
 def _is_short_for(short: str, long: str, type: str) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from kg.errors import OntologyError
 from kg.ontology.reading import local_name, read_values
 from kg.ontology.turtle import KG, read_files, shapes_file, shipped_folder
 from kg.ontology.values import (
@@ -58,4 +59,8 @@ def load(paths: Sequence[Path] = ()) -> Ontology:
     >>> sorted(load().relations)[:3]
     ['accuses', 'acquires', 'affects']
     """
-    return read_values(read_files(paths))
+    try:
+        return read_values(read_files(paths))
+    except RecursionError:  # the parser and the hash follow brackets and lists downwards
+        names = ", ".join(map(str, paths))
+        raise OntologyError(f"{names}: brackets or lists in one another too deep; write them apart") from None

@@ -71,15 +71,25 @@ class Parser:
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
-    """Parts of a text, cut between paragraphs."""
+    """Parts of a text, cut between paragraphs, and in those that are too long."""
     start, last = 0, 0
-    for begin, end in find_paragraphs(text):
+    for begin, end in (piece for span in find_paragraphs(text) for piece in _pieces(text, *span)):
         if end - start > CHUNK and last > start:
             yield start, begin
             start = begin
         last = end
     if last > start:
         yield start, last
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A paragraph in pieces of at most CHUNK letters, cut behind the last sentence, else word, that fits in whole."""
+    while end - start > CHUNK:
+        ends = (text.rfind(mark, start + 1, start + CHUNK) + len(mark.rstrip()) for mark in (". ", ".\n", " "))
+        cut = next((cut for cut in ends if cut > start + 1), start + CHUNK)
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _proposals(document: Any, offset: int) -> list[tuple[Proposal, ...]]:

@@ -19,7 +19,7 @@ _SPACE = "\\s\u200b-\u200f\u2060\ufeff"
 _VIETNAMESE = re.compile(
     rf"""
     (?:https?://|www\.)[^{_SPACE}"”»)]*[\w/]
-  | [\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+
+  | (?<![\w.+-])[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+
   | \b(?:TP|Tp|tp|Q|q|P|p|H|ThS|Ths|TS|GS|PGS|BS|KS|LS|KTS|NSND|NSƯT|St|Mr|Mrs|Ms|Dr|Prof|Jr|Inc|Co|Ltd|Corp|No|vs)\.
     (?=[{_SPACE}]+[\w(]|\d|[A-ZĐ][^\W\d_A-ZĐ])
   | [@\#]\w+
@@ -41,7 +41,7 @@ _VIETNAMESE = re.compile(
 _ENGLISH = re.compile(  # cuts more than words: the models join "U", ".", "S", "."
     rf"""
     (?:https?://|www\.)[^{_SPACE}"”»)]*[\w/]
-  | [\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+
+  | (?<![\w.+-])[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+
   | \d+(?:[.,:/]\d+)+(?!\w)
   | n['’`]t\b | [^\W\d_]+?(?=n['’`]t\b) | ['’`](?:s|re|ve|ll|d|m)\b
   | \b(?:can(?=(?:no)?t\b) | gon(?=na\b) | wan(?=na\b) | got(?=ta\b)
@@ -55,6 +55,7 @@ _ENGLISH = re.compile(  # cuts more than words: the models join "U", ".", "S", "
 _ONSET = r"(?:ngh|ng|gh|gi|kh|nh|ph|qu|th|tr|ch|[bcdđghklmnpqrstvx])?"  # how a Vietnamese syllable is spelled,
 _SYLLABLE = re.compile(_ONSET + r"[aăâeêioôơuưy]{1,3}(?:ng|nh|ch|[cmnpt])?", re.IGNORECASE)  # tone marks taken away
 _ENDED = re.compile(r"[.!?…][.!?…\"'”’»)\]]*$")  # quotes and brackets after the mark belong to the sentence
+_LETTER_NEXT = re.compile(rf"[{_SPACE}]*[^\W\d_]")
 _OPENER = re.compile(r"[\"'“‘«(\[·•●*–—\d-]")
 _SHORT = re.compile(r"Mr|Mrs|Ms|Dr|St|Sr|Jr|Prof|Rev|Sen|Gov|Gen|Rep|Lt|Col|Capt|Inc|Corp|Co|Ltd|No|vs")  # English
 _TONES = str.maketrans("", "", "\u0300\u0301\u0303\u0309\u0323")
@@ -93,7 +94,7 @@ def _initial(text: str, atoms: Sequence[Span], end: int) -> bool:
         return False
     before = [text[start:stop] for start, stop in atoms[-3:-1]]
     anonymous = len(before) == 2 and all(word[:1].isupper() and _is_syllable(word) for word in before)
-    return not anonymous and bool(re.match(rf"[{_SPACE}]*[^\W\d_]", text[end:]))
+    return not anonymous and bool(_LETTER_NEXT.match(text, end))
 
 
 def _is_syllable(word: str) -> bool:

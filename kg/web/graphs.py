@@ -17,7 +17,7 @@ from kg.store import Store
 from kg.store.queries import DEFAULT_GRAPH
 from kg.web.answers import Answer, Refusal, busy
 from kg.web.media import DATASETS, negotiate
-from kg.web.messages import answered, client_of, pairs, respond
+from kg.web.messages import answered, asked_of, client_of, respond
 from kg.web.sparql import Query, check
 from kg.web.tasks import FRESH
 from kg.web.workers import Workers
@@ -83,7 +83,7 @@ def _graph(request: Request) -> str:
     """The graph that a request means, "" for all of them. Raises Refusal."""
     if request.method not in ("GET", "HEAD"):
         raise Refusal(405, f"{request.method} is not allowed here: graphs can only be read", METHODS)
-    parameters = pairs(request.url.query)
+    parameters = asked_of(request)
     named = [value for name, value in parameters if name == "graph"]
     default = [value for name, value in parameters if name == "default"]
     strange = sorted({name for name, _ in parameters} - {"graph", "default"})

@@ -88,6 +88,14 @@ async def text_of(request: Request, charset: str, *, limit: int = BODY_LIMIT) ->
         raise Refusal(400, f"the request is not in {charset}: {error.reason} at byte {error.start}") from error
 
 
+def asked_of(request: Request) -> list[tuple[str, str]]:
+    """Names and values of the query string. Raises Refusal, for letters that are not percent-encoded too."""
+    try:
+        return pairs(request.scope["query_string"].decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"the parameters cannot be read: {error}; write them as UTF-8, percent-encoded") from error
+
+
 def pairs(text: str) -> list[tuple[str, str]]:
     """Names and values of a query string or a form. Raises Refusal."""
     try:

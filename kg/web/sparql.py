@@ -17,7 +17,7 @@ from starlette.responses import Response
 from kg.store.queries import bare, service_place
 from kg.web.access import Access
 from kg.web.answers import METHODS, Answer, Refusal
-from kg.web.messages import BODY_LIMIT, answered, client_of, content_type, pairs, text_of
+from kg.web.messages import BODY_LIMIT, answered, asked_of, client_of, content_type, pairs, text_of
 from kg.web.tasks import READ_ONLY
 from kg.web.workers import Workers
 
@@ -84,7 +84,7 @@ class Endpoint:
         if request.method not in ("GET", "HEAD", "POST"):
             raise Refusal(405, f"{request.method} is not allowed here: use GET or POST")
         values: Values = defaultdict(list)
-        for name, value in pairs(request.url.query):
+        for name, value in asked_of(request):
             values[name].append(value)
         if request.method == "POST":
             await self._add_posted(values, request)
