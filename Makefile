@@ -43,7 +43,7 @@ test: setup ui chromium  ## check the style, the types and the imports, and run 
 	$(BIN)/ruff format --check kg tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -rs
+	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile
 
 chromium:  # for the browser tests, which are skipped with the reason shown where this does not work
 	@test -x $(CHROMIUM) || ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium fonts-noto-core) \

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,12 @@ def published(folder: Path, *facts: Said) -> Store:
 
 
 def plain(value: Any) -> Any:
-    """The values in a value, arrays as lists, with their kinds."""
+    """The values in a value, arrays with their kinds, of any sequence a list."""
     if isinstance(value, np.ndarray):
         return str(value.dtype), value.tolist()
     if dataclasses.is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    return dict(value) if hasattr(value, "keys") else value
+    return json.loads(json.dumps(dict(value) if isinstance(value, Mapping) else value))
 
 
 def files(folder: Path) -> list[Path]:

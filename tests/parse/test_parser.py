@@ -176,9 +176,9 @@ def test_stanzas_own_models_of_another_language_are_refused(tmp_path: Path) -> N
 
 
 def test_version_names_the_files(tmp_path: Path) -> None:
-    assert version(MODELS) == version(MODELS)
-    assert len(version(MODELS)) == 12
-    assert version(tmp_path) != version(MODELS)
+    assert version(MODELS, "vi") == version(MODELS, "vi") != version(MODELS, "en")
+    assert len(version(MODELS, "vi")) == 12
+    assert version(tmp_path, "vi") != version(MODELS, "vi")
 
 
 def test_both_placements_of_tone_marks_are_read_alike(parser: Parser) -> None:
