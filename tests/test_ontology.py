@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from rdflib import Graph
 
 import kg.ontology
 from kg.errors import OntologyError
@@ -289,6 +290,18 @@ def test_hash_does_not_change_with_order_or_place(tmp_path: Path) -> None:
     turned = "\n".join([PREFIXES, *(f"ex:{block.removeprefix('ex:')}" for block in reversed(blocks))])
     there = write(tmp_path, turned.replace('"Chữa  Khỏi"@vi , "đẩy lùi"@vi', '"đẩy lùi"@vi , "Chữa  Khỏi"@vi'), "b.ttl")
     assert load([write(tmp_path, PREFIXES + HEALS)]) == load([there])
+
+
+def test_hash_of_blank_nodes_takes_little_time_and_sees_what_they_lead_to() -> None:
+    def chain(name: str, end: str, *, back: bool = False) -> str:
+        twice = [f"_:{name}{n} <x:p> _:{name}{n + 1} ; <x:q> _:{name}{n + 1} ." for n in range(60)]  # 2 ** 60 ways down
+        return "\n".join([*reversed(twice), f"_:{name}60 <x:r> {f'_:{name}0' if back else end} ."])
+
+    def hashed(text: str) -> str:
+        return turtle.content_hash(Graph().parse(data=text, format="turtle"))
+
+    assert hashed(chain("a", "1")) == hashed(chain("b", "1")) != hashed(chain("a", "2"))
+    assert hashed(chain("a", "1", back=True)) == hashed(chain("b", "1", back=True)) != hashed(chain("a", "1"))
 
 
 # What fits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,23 +139,28 @@ def _read_text(path: Path) -> str:
 
 def content_hash(graph: Graph) -> str:
     """SHA-256 of the sorted triples, 64 hex digits: their order, prefixes and blank-node labels do not matter."""
-    names: dict[Node, str] = {}
-    lines = sorted(" ".join(_name(graph, term, names, ()) for term in triple) for triple in graph)
+    names = _blank_names(graph)
+    lines = sorted(" ".join(_name(term, names) for term in triple) for triple in graph)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _name(graph: Graph, term: Node, names: dict[Node, str], above: tuple[Node, ...]) -> str:
-    """A term as text; a blank node is named by all that it leads to."""
+def _blank_names(graph: Graph) -> dict[Node, str]:
+    """Names of blank nodes, each by all that it leads to, but not by how those in a circle lead to each other."""
+    import networkx
+
+    blanks = {node for node in graph.all_nodes() if isinstance(node, BNode)}
+    links = networkx.DiGraph()
+    links.add_nodes_from(blanks)
+    links.add_edges_from((node, other) for node in blanks for other in graph.objects(node) if isinstance(other, BNode))
+    names: dict[Node, str] = {}
+    for circle in networkx.strongly_connected_components(links):  # what they lead to comes before them
+        parts = {node: sorted(f"{p} {_name(o, names)}" for p, o in graph.predicate_objects(node)) for node in circle}
+        names |= {node: "_:" + hashlib.sha256("\n".join(found).encode()).hexdigest() for node, found in parts.items()}
+    return names
+
+
+def _name(term: Node, names: Mapping[Node, str]) -> str:
+    """A term as text."""
     if isinstance(term, Literal):
         return f"{str(term)!r}@{term.language}^{term.datatype}"  # quicker than Literal.n3
-    if not isinstance(term, BNode):
-        return f"<{term}>"
-    if term in above:
-        return "_:again"
-    if term not in names or above:
-        parts = sorted(f"{p} {_name(graph, o, names, (*above, term))}" for p, o in graph.predicate_objects(term))
-        name = "_:" + hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        if above:
-            return name
-        names[term] = name
-    return names[term]
+    return names.get(term, "_:again") if isinstance(term, BNode) else f"<{term}>"
