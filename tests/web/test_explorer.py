@@ -435,6 +435,7 @@ def test_a_fact_is_rejected_and_taken_back_on_the_page(show: Show, copy: Path) -
         page.locator(".decide summary").click()
         page.locator(".decide li >> text=Take back").first.click()
         page.locator(".entity").wait_for(state="detached")
+        until(page, IDLE)
         page.goto(f"{address}/#entity=id:openai&lang=en")
         until(page, f"document.querySelectorAll('.amount b')[1].textContent == {before}")
         page.locator(".facts .open", has_text="Oracle").first.click()
