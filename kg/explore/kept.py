@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -21,9 +20,10 @@ from typing import Any, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.errors import StoreError
 from kg.explore.index import Index, read_index
 from kg.explore.opening import Opening, opening
-from kg.store import Store
+from kg.store import Store, replacing
 
 SHOWN = 200  # entities of the picture to begin with
 _FOLDER = "known"  # in that of the store
@@ -48,7 +48,7 @@ def known(store: Store) -> Known:
     index = read_index(store)
     made = Known(index, opening(index, limit=SHOWN))
     if file:
-        with suppress(OSError):  # a folder that may only be read, a full disk
+        with suppress(OSError, StoreError):  # a folder that may only be read, a full disk
             _write(file, made)
     return made
 
@@ -61,16 +61,11 @@ def read(file: Path) -> Known:
 
 
 def _write(file: Path, made: Known) -> None:
-    """Whole or not at all; those of other checkpoints go."""
+    """Put it where it is kept; those of other checkpoints go."""
     file.parent.mkdir(exist_ok=True)
-    part = file.with_suffix(f".{os.getpid()}")
-    try:
-        with part.open("wb") as stream:
-            arrays: dict[str, Any] = dict(_parts(made, ""))
-            np.savez(stream, **arrays)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    arrays: dict[str, Any] = dict(_parts(made, ""))
+    with replacing(file) as stream:
+        np.savez(stream, **arrays)
     for other in file.parent.glob("*.npz"):
         if other != file:
             other.unlink(missing_ok=True)
