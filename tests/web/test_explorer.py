@@ -319,6 +319,13 @@ def test_all_examples_give_something_and_rows_open_their_evidence(show: Show, ho
 
 
 @both
+def test_a_query_of_the_address_declares_its_prefixes(show: Show, home: str) -> None:
+    page = show(home, "tab=query&query=" + quote("SELECT * { ?s kg:owns ?o }"))
+    until(page, "document.querySelector('.CodeMirror')?.CodeMirror.getValue().startsWith('PREFIX kg:')")
+    assert page.locator(".parseErrorIcon").count() == 0
+
+
+@both
 def test_results_as_chart_and_as_graph_and_as_files(show: Show, home: str) -> None:
     page = show(home, "tab=query&query=" + quote("SELECT ?p (COUNT(?f) AS ?n) { ?f rdf:predicate ?p } GROUP BY ?p"))
     page.locator(".scroll tbody tr").first.wait_for()

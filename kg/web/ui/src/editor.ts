@@ -59,8 +59,8 @@ export function edit(box: HTMLElement, query: string, events: { change(query: st
     value: query,
     persistenceId: null,
     showQueryButton: false,
-    createShareableLink: undefined,
-    consumeShareLink: undefined,
+    createShareableLink: null,
+    consumeShareLink: null, // or it takes the query out of the address by itself
     resizeable: false,
     editorHeight: "auto",
     collapsePrefixesOnLoad: true,
