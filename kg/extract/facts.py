@@ -128,7 +128,7 @@ class _Places:
 def _offices_alone(readings: Sequence[Reading], resolution: Resolution) -> set[int]:
     """The things only called by an office of one person: who holds it is not told, so nothing is stated of them."""
     offices = {
-        (reading.line.index, hit.first)
+        (reading.line.index, hit.first): hit.last
         for reading in readings
         for hit in reading.line.cues
         if hit.office and any(cue.relation in _SINGLE for cue in hit.cues)
@@ -137,7 +137,8 @@ def _offices_alone(readings: Sequence[Reading], resolution: Resolution) -> set[i
         key
         for key, thing in enumerate(resolution.things)
         if all(
-            p.kind is PhraseKind.REFERENCE and p.first == p.head and (p.line, p.head) in offices for p in thing.phrases
+            p.kind is PhraseKind.REFERENCE and p.first == p.head and offices.get((p.line, p.head), 0) >= p.core[1]
+            for p in thing.phrases
         )
     }
 
@@ -204,11 +205,18 @@ def _said(
 def _claimed(
     reading: Reading, candidate: Candidate, claim: Claim, said: Sequence[Saying]
 ) -> tuple[Modality, list[Phrase | None], float]:
-    """What the model tells; where it takes a fact for plain, the words around it tell how it is said."""
+    """What the model tells; where a verb links the ends, words of possibility around it are surer: measured."""
     mode = claim.modality
-    if mode is Modality.ASSERTED:
-        mode = modality(reading, *_place(candidate), said)
+    if _is_linked(reading, candidate) and modality(reading, *_place(candidate), said) is Modality.POSSIBLE:
+        mode = Modality.POSSIBLE
     return mode, [claim.speaker], candidate.confidence
+
+
+def _is_linked(reading: Reading, candidate: Candidate) -> bool:
+    """Whether a verb stands between two ends, as between those of different sentences: not in "Sahel của châu Phi"."""
+    ends = sorted((candidate.subject, candidate.object))
+    between = reading.line.words[ends[0].last : ends[1].first]
+    return ends[0].line != ends[1].line or any(word.upos == "VERB" for word in between)
 
 
 def _is_static(reading: Reading, candidate: Candidate) -> bool:

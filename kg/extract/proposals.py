@@ -39,7 +39,7 @@ class _Finder:
             return None
         first, last = inside[0], inside[-1] + 1
         if LITERAL not in (place.type, type):
-            first, last = _bare(line, first, last)
+            first, last = _bare(line, first, _holder(reading, first, last))
         ranked = [
             (_shared(span, (first, last)), phrase.kind is PhraseKind.NAME, phrase)
             for phrase in (*reading.phrases, *reading.actions, *self.made.get(line.index, ()))
@@ -57,12 +57,14 @@ class _Finder:
         if named and _is_titled(line, first, named[0]):
             return named[0]
         words = line.words[first:last]
-        kind, pronoun = PhraseKind.CONCEPT, None
-        if all(word.upos == "PRON" for word in words):
+        kind, pronoun, noun = PhraseKind.CONCEPT, None, _office(reading, first, last)
+        if noun:
+            kind, type = PhraseKind.REFERENCE, "Person"
+        elif all(word.upos == "PRON" for word in words):
             kind, pronoun = PhraseKind.REFERENCE, MarkerKind.PRONOUN
         elif 2 * sum(word.text[:1].isupper() for word in words) > len(words):
             kind = PhraseKind.NAME
-        phrase = Phrase(line.index, first, last, (first, last), first, kind, type, pronoun=pronoun)
+        phrase = Phrase(line.index, first, last, (first, last), first, kind, type, noun=noun, pronoun=pronoun)
         self.made.setdefault(line.index, []).append(phrase)
         return phrase
 
@@ -80,6 +82,8 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
         at += 1
     end = last
     while end > at and (line.has(end - 1, MarkerKind.DEFINITE) or line.upos(end - 1) == "PUNCT"):
+        if line.is_quote(end - 1) and any(map(line.is_quote, range(at, end - 1))):
+            break  # BST "Em hoa"
         end -= 1
     marks = [line.words[index].text for index in range(at, end)]
     if "(" in marks and ")" not in marks:
@@ -99,6 +103,26 @@ def _is_title(line: Line, at: int) -> bool:
     return line.has(at, MarkerKind.TITLE, MarkerKind.CLASS_NOUN) or any(
         hit.first <= at < hit.last and hit.office for hit in line.cues
     )
+
+
+def _holder(reading: Reading, first: int, last: int) -> int:
+    """Where the holder of an office begins in what the office is in: "Thủ tướng | Chính phủ | Nguyễn Xuân Phúc"."""
+    named = reading.ending.get(last)
+    held = any(hit.office and hit.last == first for hit in reading.line.cues)
+    person = named is not None and named.kind is PhraseKind.NAME and named.type == "Person"
+    return named.first if named is not None and person and held and named.first > first else last
+
+
+def _office(reading: Reading, first: int, last: int) -> str:
+    """The office in "Thủ tướng Anh", "CEO của Amazon": who holds it may be named elsewhere; "" if this is none."""
+    line = reading.line
+    for hit in line.cues:
+        if hit.first == first and hit.office and any(cue.relation == "leads" for cue in hit.cues):
+            whole = hit.last + line.has(hit.last, MarkerKind.OF)
+            name = reading.starting.get(whole)
+            if name is not None and name.kind is PhraseKind.NAME and name.last == last and name.type != "Person":
+                return line.text(first, hit.last).casefold()
+    return ""
 
 
 def _shared(one: tuple[int, int], other: tuple[int, int]) -> float:

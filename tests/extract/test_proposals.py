@@ -9,7 +9,7 @@ import pytest
 
 from kg.extract import extract
 from kg.extract.confidence import chance
-from kg.model import Extraction, Modality, Place, Proposal
+from kg.model import Article, Extraction, Modality, Place, Proposal, Sentence
 
 from .conftest import small_ontology
 from .notation import article_of
@@ -103,6 +103,8 @@ def test_an_end_has_no_open_bracket() -> None:
         ("ông/NOUN chủ_tịch/NOUN FIFA/PROPN/Organization Blatter/PROPN/Person", "ông chủ tịch FIFA Blatter", "Blatter"),
         ("bà/NOUN con/NOUN của/ADP Blatter/PROPN/Person", "bà con của Blatter", "bà con của Blatter"),
         ("một/NUM tên/NOUN khác/ADJ", "tên khác", "tên khác"),
+        ('mẫu/NOUN "/PUNCT Em_hoa/NOUN "/PUNCT', 'mẫu " Em hoa "', 'mẫu " Em hoa "'),
+        ("tổng_thống/NOUN FIFA/PROPN/Organization Blatter/PROPN/Person", "FIFA Blatter", "FIFA"),
         ("7/NUM Eleven/PROPN", "7 Eleven", "7 Eleven"),
         ("Các/DET Tiểu_vương_quốc/NOUN", "Các Tiểu vương quốc", "Các Tiểu vương quốc"),
     ],
@@ -114,6 +116,40 @@ def test_what_an_end_is_called(line: str, end: str, name: str) -> None:
     found = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY, least=0.5)
     names = {entity.key: entity.name for entity in found.entities}
     assert [names[fact.subject] for fact in found.facts if fact.relation == "develops"] == [name]
+
+
+def test_an_office_is_who_holds_it() -> None:
+    """Named with what it is in, an office stands for its holder, and for itself where nobody named holds it."""
+    article, sentences = article_of(
+        "tổng_thống/NOUN Putin/PROPN/Person đến/VERB ./PUNCT",
+        "tổng_thống/NOUN Nga/PROPN/Place thấy/VERB AMD/PROPN/Organization ./PUNCT",
+    )
+    ends = [_place(article.text, *end) for end in (("tổng thống Nga", "Person"), ("AMD", "Organization"))]
+    said = Proposal(ends[0], "develops", ends[1], Modality.ASSERTED, None, SURE)
+    last = replace(sentences[1], proposals=(said,))
+    assert [_subjects(article, lines) for lines in ([sentences[0], last], [last])] == [["Putin"], ["tổng thống Nga"]]
+
+
+def _subjects(article: Article, sentences: Sequence[Sentence]) -> list[str]:
+    found = extract(article, sentences, ONTOLOGY)
+    names = {entity.key: entity.name for entity in found.entities}
+    return [names[fact.subject] for fact in found.facts if fact.relation == "develops"]
+
+
+@pytest.mark.parametrize(
+    ("line", "mode"),
+    [
+        ("Nvidia/PROPN/Organization có_thể/AUX thấy/VERB AMD/PROPN/Organization", Modality.POSSIBLE),
+        ("Nvidia/PROPN/Organization sẽ/ADV thấy/VERB AMD/PROPN/Organization", Modality.ASSERTED),
+        ("có_thể/AUX thấy/VERB Nvidia/PROPN/Organization ở/ADP AMD/PROPN/Organization", Modality.ASSERTED),
+    ],
+)
+def test_words_of_possibility_outweigh_the_model_where_a_verb_links_the_ends(line: str, mode: Modality) -> None:
+    article, (sentence,) = article_of(line)
+    ends = [_place(article.text, name, "Organization") for name in ("Nvidia", "AMD")]
+    said = Proposal(ends[0], "develops", ends[1], Modality.ASSERTED, None, SURE)
+    found = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY)
+    assert [fact.modality for fact in found.facts if fact.relation == "develops"] == [mode]
 
 
 def test_a_cue_holds_within_what_the_model_takes_for_one_thing() -> None:
