@@ -31,7 +31,7 @@ class _Finder:
         self.made: dict[int, list[Phrase]] = {}  # by line
 
     def phrase(self, place: Place, type: str) -> Phrase | None:
-        """The phrase at a place, made with a class if there is none; None where no word is."""
+        """The phrase at a place, made with a class if there is none; None where no word is, or only a number."""
         reading = self._readings[max(0, bisect.bisect_right(self._starts, place.start) - 1)]
         line = reading.line
         inside = [at for at, word in enumerate(line.words) if word.start < place.end and place.start < word.end]
@@ -40,6 +40,8 @@ class _Finder:
         first, last = inside[0], inside[-1] + 1
         if LITERAL not in (place.type, type):
             first, last = _bare(line, first, _holder(reading, first, last))
+            if not any(map(str.isalpha, line.text(first, last))):
+                return None  # a number is no thing
         ranked = [
             (_shared(span, (first, last)), phrase.kind is PhraseKind.NAME, phrase)
             for phrase in (*reading.phrases, *reading.actions, *self.made.get(line.index, ()))

@@ -71,6 +71,13 @@ def test_the_ontology_is_in_command() -> None:
     assert facts_of(*((*said, Modality.ASSERTED, "") for said in nothing)) == set()
 
 
+def test_a_number_is_no_end() -> None:
+    article, (sentence,) = article_of("Nvidia/PROPN/Organization thấy/VERB 66/NUM")
+    ends = _place(article.text, "Nvidia", "Organization"), _place(article.text, "66", "Concept")
+    said = Proposal(ends[0], "develops", ends[1], Modality.ASSERTED, None, SURE)
+    assert not extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY).facts
+
+
 def test_words_that_the_rules_take_for_nothing_can_be_an_end() -> None:
     found = facts_of(("Nvidia", "develops", "lớn mạnh", Modality.ASSERTED, ""))
     assert {(s, p, o) for s, p, o, *_ in found} == {("Nvidia", "develops", "lớn mạnh")}
