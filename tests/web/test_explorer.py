@@ -455,6 +455,25 @@ def test_a_fact_is_rejected_and_taken_back_on_the_page(show: Show, copy: Path) -
         until(page, IDLE)  # before the server ends
 
 
+def test_a_fact_is_rejected_in_all_articles_that_state_it(show: Show, copy: Path) -> None:
+    with serving(copy, "--allow-update", token="secret") as (address, _):
+
+        def stated() -> int:
+            ask = "SELECT ?st { ?st rdf:subject id:jensen-huang ; rdf:predicate kg:leads ; rdf:object id:nvidia }"
+            answer = httpx.get(f"{address}/sparql", params={"query": ask}, headers={"accept": "text/csv"})
+            return len(answer.text.splitlines()) - 1
+
+        assert stated() == 2
+        page = show(address, "entity=id:jensen-huang&lang=en")
+        page.locator(".facts .open", has_text="Nvidia").first.click()
+        page.fill(".token input", "secret")
+        page.get_by_label("in all articles that state it (2)").check()
+        page.click("text=Reject")
+        page.locator(".fact").wait_for(state="detached")
+        until(page, IDLE)
+        assert stated() == 0
+
+
 def test_entities_are_merged_and_parted_again_on_the_page(show: Show, copy: Path) -> None:
     with serving(copy, "--allow-update", token="secret") as (address, _):
 

@@ -20,9 +20,10 @@ export interface Source {
   undo?(decision: Iri, token: string): Promise<void>;
 }
 
+/** A statement stands for what its article says; everywhere, for the same fact in all articles. */
 export type Decision =
-  | { action: "reject"; statement: Iri }
-  | { action: "correct"; statement: Iri; relation?: Iri; modality?: string; subject?: Iri; object?: Iri }
+  | { action: "reject"; statement: Iri; everywhere: boolean }
+  | { action: "correct"; statement: Iri; everywhere: boolean; relation?: Iri; modality?: string; subject?: Iri; object?: Iri }
   | { action: "merge"; entity: Iri; into: Iri }
   | { action: "split"; entity: Iri };
 

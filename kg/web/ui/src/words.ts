@@ -94,6 +94,7 @@ const WORDS = {
   selectHint: ["Bấm vào một thực thể hay một quan hệ", "Click an entity or a relation"],
   reject: ["Bác bỏ", "Reject"],
   correct: ["Sửa", "Correct"],
+  everywhere: ["trong mọi bài nêu điều này", "in all articles that state it"],
   merge: ["Gộp với…", "Merge with…"],
   split: ["Tách", "Split"],
   decisions: ["Quyết định", "Decisions"],

@@ -6,7 +6,7 @@ import { during, labelOf, named, names, refresh, source } from "../graph";
 import type { Decision } from "../source";
 import { go, OPENING, state } from "../state";
 import { type Fact, type Iri, MODALITIES } from "../values";
-import { t } from "../words";
+import { count, t } from "../words";
 import { Search } from "./search";
 
 const token = signal(sessionStorage.getItem("kg-token") ?? ""); // never in the address
@@ -54,12 +54,14 @@ function Token() {
   );
 }
 
-export function Decide({ fact }: { fact: Fact }) {
+/** ``articles``: how many state the fact, in whatever way. */
+export function Decide({ fact, articles }: { fact: Fact; articles: number }) {
   const correcting = useSignal(false);
+  const everywhere = useSignal(false);
   const relation = useSignal(fact.p);
   const modality = useSignal<string>(fact.modality);
   useEffect(() => {
-    correcting.value = false;
+    correcting.value = everywhere.value = false;
     [relation.value, modality.value] = [fact.p, fact.modality];
   }, [fact.iri]);
   if (!source.editable) return null;
@@ -68,8 +70,14 @@ export function Decide({ fact }: { fact: Fact }) {
   return (
     <section class="decide">
       <Token />
+      {articles > 1 && (
+        <label class="check">
+          <input type="checkbox" checked={everywhere.value} onChange={(event) => (everywhere.value = event.currentTarget.checked)} />{" "}
+          {t("everywhere")} ({count(articles)})
+        </label>
+      )}
       <div class="actions">
-        <button onClick={() => void decide({ action: "reject", statement: fact.iri })}>{t("reject")}</button>
+        <button onClick={() => void decide({ action: "reject", statement: fact.iri, everywhere: everywhere.value })}>{t("reject")}</button>
         <button aria-expanded={correcting.value} onClick={() => (correcting.value = !correcting.value)}>
           {t("correct")}
         </button>
@@ -78,7 +86,8 @@ export function Decide({ fact }: { fact: Fact }) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void decide({ action: "correct", statement: fact.iri, relation: relation.value, modality: modality.value });
+            const right = { relation: relation.value, modality: modality.value };
+            void decide({ action: "correct", statement: fact.iri, ...right, everywhere: everywhere.value });
           }}
         >
           <label>

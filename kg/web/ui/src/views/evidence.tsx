@@ -48,8 +48,9 @@ export function Marks({ fact }: { fact: Fact }) {
   );
 }
 
+const states = (one: Fact, other: Fact) => one.s === other.s && one.p === other.p && one.o === other.o;
 const saysLike = (one: Fact, other: Fact) =>
-  one.s === other.s && one.p === other.p && one.o === other.o && one.modality === other.modality && one.speaker === other.speaker;
+  states(one, other) && one.modality === other.modality && one.speaker === other.speaker;
 
 /** Several facts to choose from. */
 export function Choices({ facts: some }: { facts: Fact[] }) {
@@ -93,7 +94,7 @@ export function FactPanel({ statement }: { statement: Iri }) {
           <QuoteView key={`${quote.statement} ${quote.start}`} quote={quote} />
         ))}
       </ol>
-      <Decide fact={fact} />
+      <Decide fact={fact} articles={new Set(same.filter((one) => states(one, fact)).map((one) => one.article)).size} />
     </article>
   );
 }
