@@ -15,19 +15,22 @@ from pathlib import Path
 
 
 def environment() -> Mapping[str, str]:
-    """The variables of a child: those of this process, with kg found where it is now, and one thread for torch.
+    """The variables of a child: those of this process, with kg found where it is now, and one thread for libraries.
 
     oneDNN, which multiplies for torch, would keep what it compiles for each length of a text: 100 MB, and no quicker.
     """
     paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    torch = {"OMP_NUM_THREADS": "1", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0"}
-    return os.environ | torch | {"PYTHONPATH": os.pathsep.join(paths)}
+    one = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0"}
+    return os.environ | one | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def end_with_parent() -> None:
-    """Let the kernel end this process when the other end of standard input is closed, whatever runs here."""
+    """Let the kernel end this process, and its copies, when the other end of standard input is closed.
+
+    Whatever they do. The process leads a group, as all do that kg starts.
+    """
     signal.signal(signal.SIGIO, signal.SIG_DFL)  # which is the end
-    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([0], [], [], 0)[0]:  # closed before the kernel was asked
         sys.exit()

@@ -186,12 +186,21 @@ def build(
     ] = None,
     engine: Annotated[
         Engine,
-        typer.Option("--engine", help="pool: processes of this machine; ray: a cluster (pip install kg\\[ray])."),
+        typer.Option(
+            "--engine",
+            help="pool: processes of this machine; ray: a cluster (pip install kg\\[ray]); serial: this process, "
+            "where an article that never ends, or ends the process, ends the build.",
+        ),
     ] = Engine.POOL,
     article_limit: Annotated[
-        float,
-        typer.Option("--article-limit", min=0.1, metavar="SECONDS", help="An article that takes longer is left out."),
-    ] = 300.0,
+        float | None,
+        typer.Option(
+            "--article-limit",
+            min=0.1,
+            metavar="SECONDS",
+            help="An article that takes longer is left out; default: 300, none with --engine serial.",
+        ),
+    ] = None,
     export: Annotated[
         bool | None,
         typer.Option(help=f"Write graph.ttl and graph.html; unasked up to {SMALL:,} facts.", show_default=False),

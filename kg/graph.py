@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 
 EXPORT_FORMATS = (*FORMATS, "graphml", "gexf", "csv", "html", "explorer")
+
+
+class _Superseded(Exception):
+    """Another build has published."""
 
 
 class Graph:
@@ -221,16 +225,23 @@ class Graph:
     def write_exports(self, *, most: int | None = None) -> bool:
         """Write graph.ttl and graph.html into the folder; each appears whole or not at all.
 
-        If the graph has more facts than ``most``, former files are removed instead; whether they were written.
+        If the graph has more facts than ``most``, former files are removed instead; if another build has published
+        since this graph was opened, the files are for that one to write. Whether they were written.
         """
         if most is not None and sum(self._store.facts().values()) > most:
-            for name in EXPORTS:
-                (self.folder / name).unlink(missing_ok=True)
+            with self._store.newest() as newest:
+                for name in EXPORTS if newest else ():
+                    (self.folder / name).unlink(missing_ok=True)
             return False
-        for name, format in EXPORTS.items():
-            with replacing(self.folder / name) as file:
-                self.export(format, file)
-        return True
+        return all(self._write_export(name, format) for name, format in EXPORTS.items())
+
+    def _write_export(self, name: str, format: str) -> bool:
+        with suppress(_Superseded), ExitStack() as until_in_place, replacing(self.folder / name) as file:
+            self.export(format, file)
+            if not until_in_place.enter_context(self._store.newest()):
+                raise _Superseded
+            return True
+        return False
 
     def validate(self) -> tuple[bool, str]:
         """Whether the graph conforms to the SHACL shapes of the ontology, and the report as text."""

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from kg import articles, parse
 from kg.articles import Source
-from kg.engines import LIMIT
 from kg.engines import engine as runner
-from kg.errors import ArticleError, ModelError
+from kg.errors import ArticleError, ModelError, RequestError
 from kg.examples import read_examples
 from kg.model import Article, Sentence
 from kg.ontology import load
@@ -56,7 +55,7 @@ def build(
     rebuild: bool = False,
     engine: str = "pool",
     jobs: int | None = None,
-    article_limit: float = LIMIT,
+    article_limit: float | None = None,
     progress: Progress = lambda done, total, name: None,
 ) -> Summary:
     """Read articles into the store ``out/store`` and publish it for readers.
@@ -70,7 +69,8 @@ def build(
     ``adapter``: what ``learn`` wrote.
     ``engine``: where articles are read, "pool", "serial" or "ray" (see ``kg.engines``); the store is written here, in
     the order of the articles, so that all give the same bytes. ``jobs``: how many workers; None: as many as pay.
-    ``article_limit``: seconds after which an article is given up.
+    ``article_limit``: seconds after which an article is given up; None: LIMIT, and none in the serial engine, which
+    cannot keep one.
 
     ``store``: the address of a SPARQL server that keeps the graph instead, ``store_update``: of its updates, where that
     is not the usual one.
@@ -199,5 +199,8 @@ def _write(store: Store, outcome: Outcome) -> tuple[str, str]:
         return "skipped", outcome.id
     run = outcome.run
     about = run_triples(run.name, code=run.code, models=run.models, ontology=run.ontology)
-    store.replace(outcome.article, outcome.sentences, outcome.extraction, run.name, about=about)
+    try:
+        store.replace(outcome.article, outcome.sentences, outcome.extraction, run.name, about=about)
+    except RequestError as error:  # a quote that the article does not have: nothing of it is written
+        return "failed", str(error)
     return "built", outcome.article.id

@@ -7,6 +7,7 @@ triples. A mention here is a name as one article uses it (a model.Entity); it re
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -236,10 +237,11 @@ def _evidence(article: Article, sentences: Sequence[Sentence], evidence: Evidenc
 
 def _around(sentences: Sequence[Sentence], evidence: Evidence) -> tuple[int, int]:
     """Where the sentence (or sentences) that hold the evidence start and end."""
-    around = [s for s in sentences if s.start < evidence.end and evidence.start < s.end]
-    if not around:
+    first = bisect.bisect_right(sentences, evidence.start, key=lambda sentence: sentence.end)
+    last = bisect.bisect_left(sentences, evidence.end, key=lambda sentence: sentence.start)
+    if first >= last:
         raise RequestError(f"the quote {evidence.quote!r} at {evidence.start} stands in no sentence")
-    return min(s.start for s in around), max(s.end for s in around)
+    return sentences[first].start, sentences[last - 1].end
 
 
 def run_triples(run: str, *, code: str, models: str, ontology: str) -> list[Triple]:

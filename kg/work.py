@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from kg import articles, parse
 from kg.articles import Source
-from kg.errors import ArticleError, KgError, RequestError
+from kg.errors import ArticleError, KgError, ModelError, RequestError
 from kg.extract import LEAST, extract
 from kg.model import Article, Extraction, Schemas, Sentence
 from kg.ontology import Ontology
@@ -87,6 +88,9 @@ Outcome = Found | Unchanged | Failed
 class Work(Protocol):
     """What an engine runs; it is sent to other processes once."""
 
+    def prepare(self) -> None:
+        """Load what all tasks need, so that copies of this process need not."""
+
     def do(self, task: Task) -> Outcome:
         """What comes of a task. Raises ModelError and RequestError, which end a build."""
 
@@ -127,6 +131,12 @@ class Reading:
     lang: str = "auto"
     date: str = ""
 
+    def prepare(self) -> None:
+        """Load the models of all languages that there are models of."""
+        for lang in articles.SUPPORTED if self.lang == "auto" else (self.lang,):
+            with suppress(ModelError):  # for an article in it to say
+                self._parser(lang)
+
     def do(self, task: Task) -> Outcome:
         """The article of a task with its facts, unless it is unchanged or cannot be read."""
         try:
@@ -134,12 +144,14 @@ class Reading:
             run = self.run(article.lang)
             if task.before == (article.hash, run.name):
                 return Unchanged(article.id)
-            schemas, adapter = self.reader.schemas(self.ontology), self.reader.adapter
-            sentences = parser(article.lang, self.models, schemas, adapter).parse(article)
+            sentences = self._parser(article.lang).parse(article)
             extraction = self.reader.extract(article, sentences, self.ontology)
         except ArticleError as error:
             return Failed(task.source.id, str(error))
         return Found(article, tuple(map(_place, sentences)), extraction, run)
+
+    def _parser(self, lang: str) -> parse.Parser:
+        return parser(lang, self.models, self.reader.schemas(self.ontology), self.reader.adapter)
 
     def run(self, lang: str) -> Run:
         """The run that reads articles of a language."""

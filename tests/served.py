@@ -46,13 +46,16 @@ def _mention(text: str, name: str) -> Mention:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, token: str = "") -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """``kg serve`` in a process of its own, and its address."""
+def serving(
+    folder: Path, *options: str, token: str = "", before: str = ""
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """``kg serve`` in a process of its own, and its address; ``before``: Python that is run there first."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    run = f"{before}\nfrom kg.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-m", "kg", "serve", "--out", str(folder), "--port", str(port), *options],
+        [sys.executable, "-c", run, "serve", "--out", str(folder), "--port", str(port), *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

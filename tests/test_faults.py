@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 import test_store as stored
@@ -16,6 +18,7 @@ from command import ROOT, SAMPLES, Run, run_kg
 from served import serving
 
 from kg.errors import StoreError
+from kg.graph import Graph
 from kg.store import STORE, Store
 
 SIZE = 40_000_000
@@ -191,3 +194,37 @@ def test_no_export_of_a_former_state_stays_beside_a_changed_store(copy: Path) ->
     with Store.create_or_open(copy / STORE) as store:
         store.publish()
     assert not (copy / "graph.ttl").exists() and not (copy / "graph.html").exists()
+
+
+@pytest.mark.parametrize("most", [None, 0], ids=["written", "too many facts"])
+def test_a_slow_export_does_not_take_the_place_of_a_newer_one(
+    most: int | None, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = Graph.export
+
+    def overtaken(graph: Graph, format: str, file: IO[bytes]) -> None:
+        """The first file is hardly written when another build publishes and exports."""
+        monkeypatch.setattr(Graph, "export", export)
+        graph.export(format, file)
+        rebuild()
+
+    def rebuild() -> None:
+        with Store.create_or_open(copy / STORE) as store:
+            store.use_ontology(stored.ONTOLOGY)
+            store.remove(SAMPLES[0].name)
+            store.publish()
+        with Graph(copy) as newer:
+            assert newer.write_exports()
+
+    with Graph(copy) as slow:
+        if most is None:
+            monkeypatch.setattr(Graph, "export", overtaken)
+        else:
+            rebuild()
+        assert not slow.write_exports(most=most)
+    with Graph(copy) as graph:
+        expected = io.BytesIO()
+        graph.export("turtle", expected)
+        assert (copy / "graph.ttl").read_bytes() == expected.getvalue()
+        assert (copy / "graph.html").exists() and not list(copy.glob(".*"))
+        assert graph.write_exports()

@@ -39,6 +39,7 @@ LIMITS: dict[str, Any] = {  # pypdf's own, each for one stream of the file
     "run_length_maximum_output_length": MAX_DRAWN,
     "array_based_stream_maximum_output_length": MAX_DRAWN,
     "xform_maximum_invocations_per_extraction": 500,
+    "page_tree_maximum_entries": 2 * MAX_PAGES,  # all are read before the first page
 }
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _FILE_NAME = re.compile(r"Microsoft \w+ - |.*\.\w{2,4}$|untitled", re.IGNORECASE)  # what printers put for a title

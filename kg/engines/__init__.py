@@ -31,22 +31,26 @@ class Engine(Protocol):
 
 
 def engine(
-    name: str, work: Work, *, articles: int, jobs: int | None, limit: float = LIMIT
+    name: str, work: Work, *, articles: int, jobs: int | None, limit: float | None = None
 ) -> AbstractContextManager[Engine]:
     """An engine by its name, for a ``with``. ``articles``: how many tasks there will be, about.
 
-    ``jobs``: how many workers; None: as many as pay. ``limit``: seconds for one article.
+    ``jobs``: how many workers; None: as many as pay. ``limit``: seconds for one article; None: LIMIT, or none in the
+    serial engine, where nothing can be stopped.
 
     Raises RequestError for one that there is not, or that is not installed.
     """
+    if name == "serial":
+        from kg.engines.serial import Serial
+
+        if limit is not None or jobs not in (None, 1):
+            raise RequestError("the serial engine has no jobs and no --article-limit: leave them out, or use pool")
+        return Serial(work)
+    limit = LIMIT if limit is None else limit
     if (jobs is not None and jobs < 1) or not limit > 0:
         raise RequestError(
             f"{jobs} jobs, {limit:g} seconds for an article: give at least 1 job and more than 0 seconds"
         )
-    if name == "serial":
-        from kg.engines.serial import Serial
-
-        return Serial(work)
     if name == "pool":
         from kg.engines.pool import Pool
 

@@ -32,7 +32,7 @@ class Actor:
     def __init__(self, ray: Any, work: Any) -> None:
         """``work``: where the cluster keeps it."""
         self._ray = ray
-        names = ("OMP_NUM_THREADS", "ONEDNN_PRIMITIVE_CACHE_CAPACITY", "PYTHONPATH")
+        names = ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM", "ONEDNN_PRIMITIVE_CACHE_CAPACITY", "PYTHONPATH")
         variables = {name: environment()[name] for name in names}
         self._actor = ray.remote(_Doing).options(num_cpus=1, runtime_env={"env_vars": variables}).remote(work)
         self.outcome: Any = None

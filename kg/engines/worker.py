@@ -1,39 +1,77 @@
-"""A worker: a process that does one task after the other, as long as the build lives.
+"""What runs in the processes of a pool: one loads what the work needs, and is copied for each worker.
 
     python -P -m kg.engines.worker SOCKET WORK
 
 SOCKET is the number of an open socket to the build, WORK that of an open file with what is to be done with each task.
-For each task an outcome goes back, or the error that ends the build; whatever else is raised ends the worker.
+A message is a number: 0 comes with a worker's socket and the file of its standard error, and starts the worker; N ends
+the Nth, and its wait status goes back. Copies share the memory of the models, which are loaded once.
+
+For each task a worker sends back an outcome, or the error that ends the build, and whether it is fit for another task;
+whatever else is raised ends the worker.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import pickle
 import resource
+import signal
+import socket
+import struct
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from kg.child import end_with_parent
-from kg.work import done
+from kg.work import Work, done
 
 MEMORY = 3 * 2**30  # bytes: what goes beyond that ends the worker, not the machine
+GROWTH = 200 * 2**20  # bytes that a worker may hold between two articles, besides what it began with
+MESSAGE = struct.Struct("!I")
 
 
 def main() -> None:
-    """Work until the build closes the socket."""
+    """Start and end workers until the build closes the socket."""
     end_with_parent()
     with suppress(OSError, ValueError):  # a smaller bound is set already
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    link_number, file = map(int, sys.argv[1:])
+    number, file = map(int, sys.argv[1:])
     work = pickle.loads(os.pread(file, os.fstat(file).st_size, 0))  # where others have read to does not matter
-    with Connection(link_number) as link, suppress(EOFError):
+    if sys.platform == "linux":  # elsewhere libraries of the system may not survive being copied: workers load
+        work.prepare()
+        _give_back()
+        gc.freeze()  # what is never looked at again stays shared
+    workers: list[int] = []
+    with socket.socket(fileno=number) as link:
+        while True:
+            message, files, *_ = socket.recv_fds(link, MESSAGE.size, 2)
+            if not message:
+                return
+            if worker := MESSAGE.unpack(message)[0]:
+                os.kill(workers[worker - 1], signal.SIGKILL)
+                link.sendall(MESSAGE.pack(os.waitpid(workers[worker - 1], 0)[1]))
+            elif process := os.fork():
+                workers.append(process)
+                for file in files:
+                    os.close(file)
+            else:
+                link.close()
+                _work(work, *files)
+                return
+
+
+def _work(work: Work, number: int, told: int) -> None:
+    """Do one task after the other, as long as the build lives."""
+    os.dup2(told, sys.stderr.fileno())
+    begin = _memory()
+    with Connection(os.dup(number)) as link, suppress(EOFError):  # the kernel closes the other when all is told
         while True:
             outcome = done(work, link.recv())
             _give_back()
-            link.send(outcome)
+            link.send((outcome, _memory() - begin < GROWTH))
 
 
 def _give_back() -> None:
@@ -41,6 +79,14 @@ def _give_back() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another allocator than glibc's
             ctypes.CDLL(None).malloc_trim(0)
+
+
+def _memory() -> int:
+    """Bytes that this process holds, shared ones too; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 if __name__ == "__main__":

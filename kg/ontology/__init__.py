@@ -9,12 +9,13 @@ Nothing about a language or a relation is written in Python: editing the Turtle 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
 from kg.errors import OntologyError
 from kg.ontology.reading import local_name, read_values
-from kg.ontology.turtle import KG, read_files, shapes_file, shipped_folder
+from kg.ontology.turtle import KG, TurtleFile, parse_files, read_files, shapes_file, shipped_folder
 from kg.ontology.values import (
     Cue,
     EntityClass,
@@ -60,7 +61,12 @@ def load(paths: Sequence[Path] = ()) -> Ontology:
     ['accuses', 'acquires', 'affects']
     """
     try:
-        return read_values(read_files(paths))
+        return _values(read_files(paths))
     except RecursionError:  # the parser and the hash follow brackets and lists downwards
         names = ", ".join(map(str, paths))
         raise OntologyError(f"{names}: brackets or lists in one another too deep; write them apart") from None
+
+
+@functools.lru_cache(maxsize=2)  # the shipped one, and a user's: to read it takes longer than to add an article
+def _values(files: tuple[TurtleFile, ...]) -> Ontology:
+    return read_values(parse_files(files))

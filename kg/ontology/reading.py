@@ -18,6 +18,7 @@ from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, Ma
 
 _DEFAULT_CONFIDENCE = 0.7  # of a cue that does not say
 _LABEL_CONFIDENCE = 0.5  # of a cue made from a relation's label
+MOST_ABOVE = 1_000  # classes: in a circle, or a chain, of more than that there is a mistake
 _LABELS = (SKOS.prefLabel, RDFS.label, SKOS.altLabel)
 _DEFINITIONS = (SKOS.definition, RDFS.comment)
 _VALUES = {"date": DATE, "year": str(XSD.gYear), "number": str(XSD.decimal), "string": str(XSD.string)}
@@ -87,11 +88,24 @@ def _read_classes(source: Source) -> dict[str, EntityClass]:
         by_name.setdefault(local_name(iri), []).append(iri)
     classes = {}
     for name, iris in sorted(by_name.items()):
-        above = {p for iri in iris for p in graph.transitive_objects(iri, RDFS.subClassOf)} - set(iris)
+        above = _above(source, iris)
         parents = tuple(sorted({local_name(p) for p in above if isinstance(p, URIRef)} & by_name.keys() - {name}))
         tags = {str(tag) for iri in iris for tag in graph.objects(iri, KG.recognisedAs)}
         classes[name] = EntityClass(name, str(_own(iris)), _all_labels(graph, iris), parents, tuple(sorted(tags)))
     return classes
+
+
+def _above(source: Source, iris: Sequence[URIRef]) -> set[Node]:
+    """All that classes are below, which may go in a circle. Raises OntologyError."""
+    found: set[Node] = set(iris)
+    todo: list[Node] = [*iris]
+    while todo:
+        new = set(source.graph.objects(todo.pop(), RDFS.subClassOf)) - found
+        found |= new
+        todo += new
+        if len(found) > MOST_ABOVE:
+            raise source.error(iris[0], f"class {local_name(iris[0])} is below more than {MOST_ABOVE:,} others")
+    return found - set(iris)
 
 
 def _own(iris: Sequence[URIRef]) -> URIRef:

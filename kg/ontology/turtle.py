@@ -27,10 +27,11 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class TurtleFile:
-    """A file's text, to say in which line something is."""
+    """A file's text, what its relative IRIs are relative to, and whose it is."""
 
     path: Path
     text: str
+    base: str
     shipped: bool
 
 
@@ -71,18 +72,28 @@ def shapes_file() -> Path:
     return shipped_folder() / _SHAPES
 
 
-def read_files(paths: Sequence[Path]) -> Source:
+def read_files(paths: Sequence[Path]) -> tuple[TurtleFile, ...]:
     """The shipped files (without the shapes), then ``paths``."""
-    own, ours = Graph(_STORE), Graph(_STORE)
-    added = tuple(_read_file(path, own, shipped=False) for path in paths)
-    replaced = _replaces(own)
     names = sorted(path for path in shipped_folder().glob("*.ttl") if path.name not in _NOT_READ)
-    shipped = tuple(_read_file(path, ours, shipped=True) for path in names)
+    every = [*((path, True) for path in names), *((path, False) for path in paths)]
+    return tuple(TurtleFile(path, _read_text(path), path.resolve().as_uri(), shipped) for path, shipped in every)
+
+
+def parse_files(files: tuple[TurtleFile, ...]) -> Source:
+    """The triples of files."""
+    own, ours = Graph(_STORE), Graph(_STORE)
+    for file in files:
+        if not file.shipped:
+            _parse(file, own)
+    replaced = _replaces(own)
+    for file in files:
+        if file.shipped:
+            _parse(file, ours)
     if replaced:
         ours = _markers(ours)
     for triple in own:
         ours.add(triple)
-    return Source(shipped + added, ours, replaced)
+    return Source(files, ours, replaced)
 
 
 def _replaces(graph: Graph) -> bool:
@@ -100,19 +111,17 @@ def _markers(graph: Graph) -> Graph:
     return kept
 
 
-def _read_file(path: Path, graph: Graph, *, shipped: bool) -> TurtleFile:
+def _parse(file: TurtleFile, graph: Graph) -> None:
     """Add a file's triples to a graph."""
-    text = _read_text(path)
-    before = 0 if shipped else len(graph)
+    before, path = len(graph), file.path
     try:
-        graph.parse(data=text, format="turtle", publicID=path.resolve().as_uri())
+        graph.parse(data=file.text, format="turtle", publicID=file.base)
     except BadSyntax as error:
-        raise OntologyError(f"{path}, {_fault(error, text)}; {_NO_TURTLE}") from error
+        raise OntologyError(f"{path}, {_fault(error, file.text)}; {_NO_TURTLE}") from error
     except (ValueError, IndexError) as error:  # rdflib's parser on some broken escapes and names
         raise OntologyError(f"{path}: not Turtle: {error}; {_NO_TURTLE}") from error
-    if not shipped and len(graph) == before:
+    if not file.shipped and len(graph) == before:
         raise OntologyError(f"{path}: nothing new in it; write classes, relations or cues in Turtle, or leave it out")
-    return TurtleFile(path, text, shipped)
 
 
 def _fault(error: BadSyntax, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -182,15 +183,10 @@ class Ontology:
         >>> one.version("vi") == other.version("vi")
         True
         """
-        parts = (
-            [replace(one, labels=()) for _, one in sorted(self.classes.items())],
-            sorted(self.relations.values()),
-            self.relation_texts(),
-            [cue for cue in self.cues if cue.lang in (lang, "")],
-            [marker for marker in self.markers if marker.lang in (lang, "")],
-            self.known,
-        )
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        return _version(self, lang)
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
 
     def _class_words(self, names: tuple[str, ...]) -> str:
         return ", ".join(_words(self.classes[name].labels) or spaced(name) for name in names)
@@ -209,6 +205,19 @@ class Ontology:
         """Whether two classes are of ontologies that say nothing of each other, so that a thing may be of both."""
         namespaces = {namespace(self.classes[name].iri) for name in (other.name, *other.parents)}
         return namespace(one.iri) not in namespaces
+
+
+@functools.lru_cache(maxsize=8)  # every article asks
+def _version(ontology: Ontology, lang: str) -> str:
+    parts = (
+        [replace(one, labels=()) for _, one in sorted(ontology.classes.items())],
+        sorted(ontology.relations.values()),
+        ontology.relation_texts(),
+        [cue for cue in ontology.cues if cue.lang in (lang, "")],
+        [marker for marker in ontology.markers if marker.lang in (lang, "")],
+        ontology.known,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def namespace(iri: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,10 +45,8 @@ class FactReader:
         self.lang = lang
         self._pieces = pieces_of(folder)
         self._encoder = network_of(folder).encoder
-        self._meanings = Meanings(self._encoder, self._pieces)
         self.branch = _branch(folder)
-        learned = read_adapter(adapter) if adapter else {}
-        self.schemas = [self._schema(group, learned) for group in schemas]
+        self.schemas = _schemas(folder, schemas, adapter)
 
     def read(self, text: str, sentences: Sequence[Span]) -> tuple[Proposal, ...]:
         """What is proposed of a text whose sentences are letters ``text[start:end]``, sorted."""
@@ -96,12 +94,6 @@ class FactReader:
             vectors = self.branch.atoms(self._encoder(batch, 0)[-1], batch)
             result |= zip(chosen, torch.split(vectors, [lengths[index] for index in chosen]), strict=True)
         return [result[index] for index in range(len(windows))]
-
-    def _schema(self, group: Sequence[RelationText], learned: Mapping[str, Tensor]) -> Schema:
-        names = tuple(relation.name for relation in group)
-        shifts = [learned.get(name, torch.zeros(LEARNED)) for name in names]
-        with torch.inference_mode():
-            return Schema(names, self._meanings(group), torch.stack(shifts))
 
 
 class Meanings:
@@ -151,4 +143,19 @@ def read_adapter(file: Path) -> dict[str, Tensor]:
 def _branch(folder: Path) -> FactBranch:
     result = load_branch(folder)
     quantize(result.layers)
+    return result
+
+
+@functools.cache
+@torch.inference_mode()
+def _schemas(folder: Path, schemas: Schemas, adapter: Path | None) -> list[Schema]:
+    """The relations in groups, for all languages: what they mean, and what examples add to that."""
+    meanings = Meanings(network_of(folder).encoder, pieces_of(folder))
+    learned = read_adapter(adapter) if adapter else {}
+    nothing = torch.zeros(LEARNED)
+    result = []
+    for group in schemas:
+        names = tuple(relation.name for relation in group)
+        shifts = torch.stack([learned.get(name, nothing) for name in names])
+        result.append(Schema(names, meanings(group), shifts))
     return result

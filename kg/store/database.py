@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -35,6 +36,7 @@ from kg.store.folder import (
     explained,
     next_checkpoint,
     recover,
+    settled,
     switch,
     write,
 )
@@ -331,6 +333,15 @@ class Store:
     def missing_graph(self, graphs: Iterable[str]) -> str:
         """The first of some graphs (IRIs) that the store does not have, "" where it has all. Raises QueryError."""
         return queries.missing_graph(self.quads, graphs)
+
+    @contextmanager
+    def newest(self) -> Iterator[bool]:
+        """Whether what is read is still what was published last, as it stays to the end of the ``with``."""
+        if self.folder is None or self.checkpoint is None:
+            yield True
+            return
+        with explained(self.folder), settled(self.folder):
+            yield self.checkpoint.name == current(self.folder)
 
     def export(self, format: str, file: IO[bytes], *, about: Iterable[str] = (), relations: Iterable[str] = ()) -> None:
         """Write the graph, sorted; ``about`` and ``relations`` (IRIs) keep only statements with one of each."""

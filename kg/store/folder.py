@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -53,12 +54,24 @@ def next_checkpoint(folder: Path) -> Path:
 def switch(folder: Path, checkpoint: Path) -> None:
     """Let readers see a checkpoint from now on; exports of the former state go before, so that none is taken for it."""
     before = current(folder)
-    for name in EXPORTS:
-        (folder.parent / name).unlink(missing_ok=True)
-    write(folder / "CURRENT", checkpoint.name)
+    with settled(folder):
+        for name in EXPORTS:
+            (folder.parent / name).unlink(missing_ok=True)
+        write(folder / "CURRENT", checkpoint.name)
     for old in checkpoint.parent.iterdir():
         if old.name not in (checkpoint.name, before):  # a reader may just be opening the one before
             shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def settled(folder: Path) -> Iterator[None]:
+    """For a moment: no other process switches to another checkpoint, or puts an export in its place."""
+    handle = os.open(folder / "published", os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write(file: Path, text: str) -> None:

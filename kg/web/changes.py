@@ -5,7 +5,6 @@ Each change is one atomic update of the live store, then published. While a buil
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 
 from kg.errors import RequestError
 from kg.model import Modality
-from kg.ontology import Ontology, load, local_name
+from kg.ontology import load, local_name
 from kg.store import Curator, Store
 from kg.store.queries import bare
 from kg.web.answers import Answer, Refusal
@@ -105,13 +104,8 @@ def _written(reader: Reader) -> Iterator[Store]:
 @contextmanager
 def _curator(reader: Reader, ontology: Sequence[str]) -> Iterator[Curator]:
     with _written(reader) as store:
-        store.use_ontology(_loaded(tuple(ontology)))
+        store.use_ontology(load([Path(file) for file in ontology]))
         yield Curator(store)
-
-
-@functools.lru_cache(maxsize=1)
-def _loaded(files: tuple[str, ...]) -> Ontology:
-    return load([Path(file) for file in files])
 
 
 # Actions: each gives the number of statements or entities that it changes

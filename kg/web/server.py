@@ -17,7 +17,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -25,6 +25,7 @@ from kg.errors import KgError, RequestError
 from kg.store import STORE, Store
 from kg.web import api, decisions, entities, explorer
 from kg.web.access import Access
+from kg.web.connections import Connection
 from kg.web.description import Description
 from kg.web.graphs import Graphs
 from kg.web.headers import SECURITY, Cors, Guard
@@ -96,7 +97,7 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
             Route("/health", _health),
         ],
         middleware=[Middleware(Guard, host=host), *([Middleware(Cors)] if settings.cors else [])],
-        exception_handlers={KgError: _unavailable},
+        exception_handlers={KgError: _unavailable, ClientDisconnect: _gone},
         lifespan=life,
     )
     made.state.workers, made.state.writer = workers, writer
@@ -169,6 +170,10 @@ def _unavailable(request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"{error}\n", 503)
 
 
+def _gone(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("", 400)  # nobody gets it; else the log would tell of a fault here
+
+
 def serve(
     folder: Path,
     *,
@@ -187,7 +192,9 @@ def serve(
         workers.start()
         if ready:
             ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
-        config = uvicorn.Config(application, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            application, http=Connection, log_level="warning", lifespan="off", timeout_graceful_shutdown=2
+        )
         with suppress(KeyboardInterrupt):  # uvicorn ends gracefully, then raises it again
             uvicorn.Server(config).run(sockets=[listener])
 

@@ -97,6 +97,15 @@ def test_a_process_that_keeps_much_memory_gets_no_other_task(tmp_path: Path) -> 
     assert one == large != other == last and gone(large)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each worker loads for itself")
+def test_what_the_work_needs_is_loaded_once_and_workers_share_it(tmp_path: Path) -> None:
+    outcomes("pool", tmp_path, *(f"nap {number}" for number in range(6)), "die 7")
+    (server,) = {int(line) for line in (tmp_path / "prepared").read_text().split()}
+    workers = {process for _, process in begun(tmp_path)}
+    assert len(workers) >= 2 and server not in workers
+    assert gone(server)
+
+
 def test_few_tasks_are_taken_before_their_outcomes_are(tmp_path: Path) -> None:
     taken = 0
 
@@ -144,6 +153,13 @@ def test_an_engine_that_cannot_be_is_refused(name: str, jobs: int, limit: float,
         engine(name, Obedient(tmp_path), articles=1, jobs=jobs, limit=limit)
 
 
+@pytest.mark.parametrize("options", [("--article-limit", "5"), ("--jobs", "2")])
+def test_the_serial_engine_says_what_it_cannot_keep(options: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Tập đoàn FPT hợp tác với Nvidia.", encoding="utf8")
+    done = run_kg("build", "a.txt", "--engine", "serial", *options, cwd=tmp_path)
+    assert done.returncode == 2 and "serial" in done.stderr and "pool" in done.stderr
+
+
 # Builds
 
 
@@ -153,16 +169,23 @@ def exported(folder: Path) -> str:
     return done.stdout
 
 
-def test_a_build_whose_worker_is_killed_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+def children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("depth", [1, 2], ids=["what workers are copies of", "worker"])
+def test_a_build_whose_process_is_killed_gives_the_same_bytes(depth: int, built: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     build = subprocess.Popen(
         [sys.executable, "-m", "kg", "build", *map(str, SAMPLES), "--jobs", "2", "--no-export"],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    children = Path(f"/proc/{build.pid}/task/{build.pid}/children")
-    while not (workers := children.read_text().split()):
-        time.sleep(0.02)
-    os.kill(int(workers[0]), signal.SIGKILL)
+    processes = [build.pid]
+    for _ in range(depth):
+        while not (found := children(processes[-1])):
+            time.sleep(0.02)
+        processes.append(found[0])
+    os.kill(processes[-1], signal.SIGKILL)
     told, _ = build.communicate(timeout=300)
     assert build.returncode == 0, told
     assert exported(tmp_path) == exported(built.parent)
