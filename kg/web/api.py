@@ -10,11 +10,12 @@ What is wrong with a request is told as {"error": message}: 400, 404 for an unkn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -66,10 +67,11 @@ def routes(published: Callable[[], Store]) -> list[Route]:
         "neighbours": _neighbours,
         "path": _path,
     }
-    return [
-        Route(f"/api/{name}", _route(lambda: reading(published()), answer), methods=["GET"])
-        for name, answer in answers.items()
-    ]
+
+    async def newest() -> Known:
+        return await reading.soon(await run_in_threadpool(published))
+
+    return [Route(f"/api/{name}", _route(newest, answer), methods=["GET"]) for name, answer in answers.items()]
 
 
 def _known(store: Store) -> Known:
@@ -78,12 +80,10 @@ def _known(store: Store) -> Known:
     return Known(found.index, lambda limit: found.opening if limit == SHOWN else others(limit))
 
 
-def _route(known: Callable[[], Known], answer: Answer) -> Callable[[Request], Response]:
-    """An endpoint that Starlette runs in a thread, since it is no coroutine."""
-
-    def send(request: Request) -> Response:
+def _route(known: Callable[[], Awaitable[Known]], answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def send(request: Request) -> Response:
         try:
-            content, status = answer(known(), request.query_params), 200
+            content, status = await run_in_threadpool(answer, await known(), request.query_params), 200
         except RequestError as error:
             content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
         except KgError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from starlette.routing import Route
 
 from kg import explore
 from kg.store import Store
+from kg.web.answers import Answer, Refusal
+from kg.web.messages import answered
 
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
@@ -42,12 +45,17 @@ def routes(published: Callable[[], Store], *, editable: bool = False) -> list[Ro
     async def about(request: Request) -> Response:
         return JSONResponse({"editable": editable}, headers={"Cache-Control": "no-cache"})
 
+    one_at_a_time = asyncio.Lock()  # or a few of them would keep all processors, and the memory, for themselves
+
+    async def work(format: str) -> Answer:
+        if format not in _WHOLE:
+            raise Refusal(404, f"no format {format!r} here: use {', '.join(_WHOLE)}")
+        media_type, write = _WHOLE[format]
+        async with one_at_a_time:
+            return Answer(await run_in_threadpool(write, published()), media_type)
+
     async def whole(request: Request) -> Response:
-        kind = _WHOLE.get(format := request.path_params["format"])
-        if kind is None:
-            return PlainTextResponse(f"no format {format!r} here: use {', '.join(_WHOLE)}\n", 404)
-        media_type, write = kind
-        return Response(await run_in_threadpool(write, published()), media_type=media_type)
+        return await answered(request, work(request.path_params["format"]))
 
     return [
         Route("/", page),

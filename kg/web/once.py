@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -25,6 +26,10 @@ class Once(Generic[Key, Value]):
     def __call__(self, key: Key) -> Value:
         """The result for a key. Raises what the function raises; the next to ask tries anew."""
         return self.begin(key).result()
+
+    async def soon(self, key: Key) -> Value:
+        """The same; no thread waits for it, so that those who wait take none from others."""
+        return await asyncio.shield(asyncio.wrap_future(self.begin(key)))
 
     def begin(self, key: Key) -> Future[Value]:
         """The result to come. The process does not end before it: no thread can be left behind in the store."""

@@ -1,0 +1,98 @@
+"""Those who wait for what takes long keep nobody else waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from served import FAR, publish
+from starlette.applications import Starlette
+
+from kg.explore.kept import Known
+from kg.ontology import load
+from kg.store import Store
+from kg.web import api, explorer
+from kg.web.server import app
+
+HOST = [(b"host", b"localhost")]
+MANY = 60  # more than there are threads for requests
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("waiting")
+    publish(made, load(), "Nvidia")
+    return made
+
+
+def asking(application: Starlette) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(application)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=FAR)
+
+
+def test_files_are_sent_while_many_wait_for_the_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+
+    def slowly(store: Store) -> Known:
+        assert released.wait(FAR)
+        return known(store)
+
+    known = api.known
+    monkeypatch.setattr(api, "known", slowly)
+    application = app(folder)
+
+    async def ask() -> list[httpx.Response]:
+        async with asking(application) as client:
+            waiting = [asyncio.create_task(client.get("/api/search")) for _ in range(MANY)]
+            await asyncio.sleep(0.5)
+            first = await asyncio.wait_for(client.get("/graph.ttl"), FAR / 3)
+            assert not any(task.done() for task in waiting)
+            released.set()
+            return [first, *await asyncio.gather(*waiting)]
+
+    try:
+        first, *others = asyncio.run(ask())
+    finally:
+        released.set()
+    assert first.status_code == 404 and {other.status_code for other in others} == {200}
+
+
+def test_whole_graphs_are_written_one_after_another_and_not_for_those_who_left(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, most, written = 0, 0, 0
+
+    def slowly(store: Store) -> bytes:
+        nonlocal running, most, written
+        running, written = running + 1, written + 1
+        most = max(most, running)
+        time.sleep(0.2)
+        running -= 1
+        return b"<a> <b> <c> ."
+
+    monkeypatch.setitem(explorer._WHOLE, "turtle", ("text/turtle", slowly))
+    application = app(folder)
+    scope = {"type": "http", "method": "GET", "path": "/export/turtle", "query_string": b"", "headers": HOST}
+
+    async def gone() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def leave() -> None:
+        async def ignore(message: object) -> None:
+            pass
+
+        await application(dict(scope), gone, ignore)
+
+    async def ask() -> list[httpx.Response]:
+        async with asking(application) as client:
+            first = asyncio.create_task(client.get("/export/turtle"))
+            await asyncio.sleep(0.1)
+            await asyncio.gather(*(leave() for _ in range(MANY)))
+            return [await first, *await asyncio.gather(*(client.get("/export/turtle") for _ in range(3)))]
+
+    assert [response.status_code for response in asyncio.run(ask())] == [200] * 4
+    assert most == 1 and written == 4
