@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -45,14 +45,14 @@ def routes(published: Callable[[], Store], *, editable: bool = False) -> list[Ro
     async def about(request: Request) -> Response:
         return JSONResponse({"editable": editable}, headers={"Cache-Control": "no-cache"})
 
-    one_at_a_time = asyncio.Lock()  # or a few of them would keep all processors, and the memory, for themselves
+    one = ThreadPoolExecutor(1)  # more would take the processors, and memory, from all others; who has left is skipped
 
     async def work(format: str) -> Answer:
         if format not in _WHOLE:
             raise Refusal(404, f"no format {format!r} here: use {', '.join(_WHOLE)}")
         media_type, write = _WHOLE[format]
-        async with one_at_a_time:
-            return Answer(await run_in_threadpool(write, published()), media_type)
+        content = await asyncio.get_running_loop().run_in_executor(one, lambda: write(published()))
+        return Answer(content, media_type)
 
     async def whole(request: Request) -> Response:
         return await answered(request, work(request.path_params["format"]))

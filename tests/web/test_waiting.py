@@ -64,13 +64,16 @@ def test_files_are_sent_while_many_wait_for_the_index(folder: Path, monkeypatch:
 def test_whole_graphs_are_written_one_after_another_and_not_for_those_who_left(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    begun, released = threading.Event(), threading.Event()
     running, most, written = 0, 0, 0
 
     def slowly(store: Store) -> bytes:
         nonlocal running, most, written
         running, written = running + 1, written + 1
         most = max(most, running)
-        time.sleep(0.2)
+        begun.set()
+        assert released.wait(FAR)
+        time.sleep(0.05)
         running -= 1
         return b"<a> <b> <c> ."
 
@@ -78,10 +81,11 @@ def test_whole_graphs_are_written_one_after_another_and_not_for_those_who_left(
     application = app(folder)
     scope = {"type": "http", "method": "GET", "path": "/export/turtle", "query_string": b"", "headers": HOST}
 
-    async def gone() -> dict[str, object]:
-        return {"type": "http.disconnect"}
-
     async def leave() -> None:
+        async def gone() -> dict[str, object]:
+            await asyncio.to_thread(begun.wait, FAR)
+            return {"type": "http.disconnect"}
+
         async def ignore(message: object) -> None:
             pass
 
@@ -89,10 +93,14 @@ def test_whole_graphs_are_written_one_after_another_and_not_for_those_who_left(
 
     async def ask() -> list[httpx.Response]:
         async with asking(application) as client:
-            first = asyncio.create_task(client.get("/export/turtle"))
-            await asyncio.sleep(0.1)
-            await asyncio.gather(*(leave() for _ in range(MANY)))
-            return [await first, *await asyncio.gather(*(client.get("/export/turtle") for _ in range(3)))]
+            await asyncio.gather(*(leave() for _ in range(MANY)))  # one of them while it is written
+            others = [asyncio.create_task(client.get("/export/turtle")) for _ in range(3)]
+            await asyncio.sleep(0.2)
+            released.set()
+            return list(await asyncio.gather(*others))
 
-    assert [response.status_code for response in asyncio.run(ask())] == [200] * 4
+    try:
+        assert [response.status_code for response in asyncio.run(ask())] == [200] * 3
+    finally:
+        released.set()
     assert most == 1 and written == 4
