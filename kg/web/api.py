@@ -27,7 +27,7 @@ from kg.explore.neighbours import neighbours
 from kg.explore.opening import Opening, opening
 from kg.explore.paths import paths
 from kg.store import Store
-from kg.web.once import Once
+from kg.web.once import Newest, Once
 
 JSON = Mapping[str, Any]
 
@@ -59,19 +59,15 @@ class Unknown(RequestError):
 
 def routes(published: Callable[[], Store]) -> list[Route]:
     """The routes for the store that ``published`` gives; what is known of it is worked out from now, by a thread."""
-    reading = Once(_known, most=1)
-    reading.begin(published())
+    reading = Newest(published, _known)
+    reading.begin()
     answers: Mapping[str, Answer] = {
         "search": _search,
         "overview": _overview,
         "neighbours": _neighbours,
         "path": _path,
     }
-
-    async def newest() -> Known:
-        return await reading.soon(await run_in_threadpool(published))
-
-    return [Route(f"/api/{name}", _route(newest, answer), methods=["GET"]) for name, answer in answers.items()]
+    return [Route(f"/api/{name}", _route(reading.soon, answer), methods=["GET"]) for name, answer in answers.items()]
 
 
 def _known(store: Store) -> Known:

@@ -27,7 +27,7 @@ from kg.web.description import Description
 from kg.web.graphs import Graphs
 from kg.web.headers import SECURITY, Cors, Guard
 from kg.web.messages import answered
-from kg.web.once import Once
+from kg.web.once import Newest
 from kg.web.published import Published
 from kg.web.sparql import Endpoint
 from kg.web.workers import TIME_LIMIT, Workers
@@ -130,7 +130,7 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
 
         return page.from_store(store)
 
-    drawn = Once(draw, most=1)
+    drawn = Newest(published, draw)
 
     async def picture(request: Request) -> Response:
         """graph.html as the build wrote it, if it is of this graph; else made now."""
@@ -138,7 +138,7 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
 
         if _current(folder / "graph.html"):
             return FileResponse(folder / "graph.html", media_type=_HTML, headers=HEADERS | _FRESH)
-        return Response(await drawn.soon(published()), media_type=_HTML, headers=HEADERS | _FRESH)
+        return Response(await drawn.soon(), media_type=_HTML, headers=HEADERS | _FRESH)
 
     return [Route("/graph.html", picture)]
 

@@ -61,6 +61,44 @@ def test_files_are_sent_while_many_wait_for_the_index(folder: Path, monkeypatch:
     assert first.status_code == 404 and {other.status_code for other in others} == {200}
 
 
+def test_graphs_that_are_replaced_while_an_older_one_is_worked_out_are_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, released, read = threading.Event(), threading.Event(), []
+
+    def slowly(store: Store) -> Known:
+        assert store.checkpoint
+        read.append(store.checkpoint.name)
+        begun.set()
+        assert released.wait(FAR)
+        return known(store)
+
+    known, ontology = api.known, load()
+    monkeypatch.setattr(api, "known", slowly)
+    publish(tmp_path, ontology, "Nvidia")
+    application = app(tmp_path)
+
+    async def ask() -> list[list[str]]:
+        async with asking(application) as client:
+            waiting = [asyncio.create_task(client.get("/api/search"))]
+            await asyncio.to_thread(begun.wait, FAR)
+            await asyncio.sleep(1)  # it has asked
+            for partner in ("Intel", "AMD", "Foxconn"):
+                publish(tmp_path, ontology, partner, article=partner)
+                waiting.append(asyncio.create_task(client.get("/api/search")))
+                await asyncio.sleep(0.1)
+            released.set()
+            answers = await asyncio.gather(*waiting, client.get("/api/search"))
+            return [sorted(one["label"] for one in answer.json()["results"]) for answer in answers]
+
+    try:
+        first, *others = asyncio.run(ask())
+    finally:
+        released.set()
+    assert first == ["Nvidia", "OpenAI"] and others == [["AMD", "Foxconn", "Intel", "Nvidia", "OpenAI"]] * 4
+    assert read == ["1", "4"]
+
+
 def test_whole_graphs_are_written_one_after_another_and_not_for_those_who_left(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
