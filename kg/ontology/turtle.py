@@ -110,6 +110,8 @@ def _read_file(path: Path, graph: Graph, *, shipped: bool) -> TurtleFile:
         raise OntologyError(f"{path}, {_fault(error, text)}; {_NO_TURTLE}") from error
     except (ValueError, IndexError) as error:  # rdflib's parser on some broken escapes and names
         raise OntologyError(f"{path}: not Turtle: {error}; {_NO_TURTLE}") from error
+    except AttributeError as error:  # the same, on the variables of N3
+        raise OntologyError(f"{path}: not Turtle: it has a variable, such as ?name; {_NO_TURTLE}") from error
     if not shipped and len(graph) == before:
         raise OntologyError(f"{path}: nothing new in it; write classes, relations or cues in Turtle, or leave it out")
     return TurtleFile(path, text, shipped)
