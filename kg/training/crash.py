@@ -329,7 +329,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         killed, wrong = rehearse(Path(folder), asked.times, asked.seed)
         if asked.real:
-            wrong += rehearse_real(Path(folder), asked.real, asked.seed)
+            wrong += rehearse_real(Path(folder) / "real", asked.real, asked.seed)
     print(*wrong, sep="\n", end="\n" if wrong else "")
     told = ", ".join(f"{number} {phase}" for phase, number in sorted(killed.items()))
     print(f"{asked.times} kills ({told}) and {asked.real} of the real build: {len(wrong)} things wrong afterwards")

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from unittest.mock import patch
 
@@ -56,15 +57,15 @@ class Corpus:
     then: Mapping[str, Path]
     out: Path
 
-    def add(self, pause: float, samples: Sequence[Path], pipe: Connection) -> None:
-        """Build one article after another, and send its hash when readers see it, until something is received."""
+    def add(self, pause: float, samples: Sequence[Path], pipe: Connection, enough: Event) -> None:
+        """Build one article after another, and send its hash when readers see it."""
         for number, (digest, folder) in enumerate(self.then.items()):
             self.build(folder, export=number % EXPORTED == 0)
             pipe.send(digest)
             for sample in samples[number // EXPORTED :][:1] if number % EXPORTED == EXPORTED // 2 else ():
                 command = [sys.executable, "-m", "kg", "build", str(sample), "--out", str(self.out), "--no-export"]
                 subprocess.run(command, check=True, capture_output=True)
-            if pipe.poll(pause):
+            if enough.wait(pause):
                 break
 
     def build(self, path: Path, *, export: bool) -> None:
@@ -90,15 +91,14 @@ def made_up(folder: Path, first: int, then: int, seed: int) -> Corpus:
 @contextmanager
 def building(corpus: Corpus, pause: float, samples: Sequence[Path]) -> Iterator[Connection]:
     """A process that adds articles for a while; the pipe tells their hashes."""
-    here, there = _fork.Pipe()
-    process = _fork.Process(target=corpus.add, args=(pause, samples, there))
+    (here, there), enough = _fork.Pipe(duplex=False), _fork.Event()
+    process = _fork.Process(target=corpus.add, args=(pause, samples, there, enough))
     process.start()
     there.close()
     try:
         yield here
     finally:
-        with suppress(OSError):  # it has ended
-            here.send("enough")
+        enough.set()
         process.join()
 
 
