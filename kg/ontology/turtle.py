@@ -120,6 +120,8 @@ def _parse(file: TurtleFile, graph: Graph) -> None:
         raise OntologyError(f"{path}, {_fault(error, file.text)}; {_NO_TURTLE}") from error
     except (ValueError, IndexError) as error:  # rdflib's parser on some broken escapes and names
         raise OntologyError(f"{path}: not Turtle: {error}; {_NO_TURTLE}") from error
+    except AttributeError as error:  # the same, on the variables of N3
+        raise OntologyError(f"{path}: not Turtle: it has a variable, such as ?name; {_NO_TURTLE}") from error
     if not file.shipped and len(graph) == before:
         raise OntologyError(f"{path}: nothing new in it; write classes, relations or cues in Turtle, or leave it out")
 

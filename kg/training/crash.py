@@ -119,17 +119,19 @@ class Invented:
 
 def invent(folder: Path, known: Ontology, seed: int) -> Invented:
     """Write made-up articles into folder/before and folder/after; every second one is the same in both."""
-    read: dict[str, Reading] = {}
     states = [list(readings(known, number=ARTICLES, seed=seed + more)) for more in (0, 1)]
-    for name, state in zip(("before", "after"), (states[0], [states[n % 2][n] for n in range(ARTICLES)]), strict=True):
-        for made, _, _ in state:
-            file = folder / name / made.id
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(made.text, encoding="utf8")
-        for source, (_, sentences, extraction) in zip(articles.sources([str(folder / name)]), state, strict=True):
-            article = articles.read(source, lang="vi")
-            read[article.hash] = (article, sentences, extraction)
-    return Invented(known, read)
+    mixed = [states[n % 2][n] for n in range(ARTICLES)]
+    return Invented(known, written(folder / "before", states[0]) | written(folder / "after", mixed))
+
+
+def written(folder: Path, made: Sequence[Reading]) -> dict[str, Reading]:
+    """Write the texts of made-up articles into a folder: by their hashes, as they are read from there."""
+    for article, _, _ in made:
+        file = folder / article.id
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(article.text, encoding="utf8")
+    found = [articles.read(source, lang="vi") for source in articles.sources([str(folder)])]
+    return {read.hash: (read, sentences, facts) for read, (_, sentences, facts) in zip(found, made, strict=True)}
 
 
 # What has to hold after a kill
@@ -327,7 +329,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         killed, wrong = rehearse(Path(folder), asked.times, asked.seed)
         if asked.real:
-            wrong += rehearse_real(Path(folder), asked.real, asked.seed)
+            wrong += rehearse_real(Path(folder) / "real", asked.real, asked.seed)
     print(*wrong, sep="\n", end="\n" if wrong else "")
     told = ", ".join(f"{number} {phase}" for phase, number in sorted(killed.items()))
     print(f"{asked.times} kills ({told}) and {asked.real} of the real build: {len(wrong)} things wrong afterwards")

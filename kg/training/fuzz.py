@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from kg.child import environment
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -260,6 +262,7 @@ def _fuzz(name: str, options: argparse.Namespace | SimpleNamespace) -> None:
         import atheris
     except ImportError:
         sys.exit("atheris is missing: pip install 'kg[fuzz]'")
+    os.environ.update(environment())  # before torch comes: or what oneDNN keeps would look like a leak
     with atheris.instrument_imports(include=["kg"], exclude=["kg.training"]):
         for seed in TARGETS[name].seeds:
             feed(name, seed.encode())

@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -45,6 +45,8 @@ class Server:
     name: str
     client: httpx.Client
     path: str
+    process: subprocess.Popen[bytes]
+    told: IO[bytes]  # what it has printed
 
     def ask(self, query: str) -> tuple[float, int]:
         """Seconds, and the number of rows or triples. Raises StoreError for anything but a result."""
@@ -72,7 +74,7 @@ def running(name: str, command: Sequence[str], path: str, *, alive: str) -> Iter
         try:
             client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
             _wait(client, alive, process, name)
-            yield Server(name, client, path)
+            yield Server(name, client, path, process, told)
         finally:
             process.kill()
             process.wait()

@@ -72,16 +72,25 @@ def _watch(cost: Cost, over: threading.Event) -> None:
 
 def memory(process: int) -> int:
     """Bytes that a process and all that it started hold; 0 for one that has ended."""
+    return held(process) + sum(map(memory, children(process)))
+
+
+def held(process: int) -> int:
+    """Bytes that a process holds, those that it shares counted in part; 0 for one that has ended."""
     try:
         rows = dict(row.split(":", 1) for row in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:])
-        children = [
-            int(child)
-            for task in Path(f"/proc/{process}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
     except OSError:
         return 0
-    return int(rows["Pss"].split()[0]) * 1024 + sum(map(memory, children))
+    return int(rows["Pss"].split()[0]) * 1024 if rows else 0
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started, those that ended but were not waited for too."""
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
 
 
 # A graph beside bare pyoxigraph

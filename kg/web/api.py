@@ -10,11 +10,12 @@ What is wrong with a request is told as {"error": message}: 400, 404 for an unkn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -26,7 +27,7 @@ from kg.explore.neighbours import neighbours
 from kg.explore.opening import Opening, opening
 from kg.explore.paths import paths
 from kg.store import Store
-from kg.web.once import Once
+from kg.web.once import Newest, Once
 
 JSON = Mapping[str, Any]
 
@@ -58,18 +59,15 @@ class Unknown(RequestError):
 
 def routes(published: Callable[[], Store]) -> list[Route]:
     """The routes for the store that ``published`` gives; what is known of it is worked out from now, by a thread."""
-    reading = Once(_known, most=1)
-    reading.begin(published())
+    reading = Newest(published, _known)
+    reading.begin()
     answers: Mapping[str, Answer] = {
         "search": _search,
         "overview": _overview,
         "neighbours": _neighbours,
         "path": _path,
     }
-    return [
-        Route(f"/api/{name}", _route(lambda: reading(published()), answer), methods=["GET"])
-        for name, answer in answers.items()
-    ]
+    return [Route(f"/api/{name}", _route(reading.soon, answer), methods=["GET"]) for name, answer in answers.items()]
 
 
 def _known(store: Store) -> Known:
@@ -78,12 +76,10 @@ def _known(store: Store) -> Known:
     return Known(found.index, lambda limit: found.opening if limit == SHOWN else others(limit))
 
 
-def _route(known: Callable[[], Known], answer: Answer) -> Callable[[Request], Response]:
-    """An endpoint that Starlette runs in a thread, since it is no coroutine."""
-
-    def send(request: Request) -> Response:
+def _route(known: Callable[[], Awaitable[Known]], answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def send(request: Request) -> Response:
         try:
-            content, status = answer(known(), request.query_params), 200
+            content, status = await run_in_threadpool(answer, await known(), request.query_params), 200
         except RequestError as error:
             content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
         except KgError as error:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kg import explore
 from kg.store import Store
+from kg.web.answers import Answer, Refusal
+from kg.web.messages import answered
 
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
@@ -42,12 +45,17 @@ def routes(published: Callable[[], Store], *, editable: bool = False) -> list[Ro
     async def about(request: Request) -> Response:
         return JSONResponse({"editable": editable}, headers={"Cache-Control": "no-cache"})
 
+    one = ThreadPoolExecutor(1)  # more would take the processors, and memory, from all others; who has left is skipped
+
+    async def work(format: str) -> Answer:
+        if format not in _WHOLE:
+            raise Refusal(404, f"no format {format!r} here: use {', '.join(_WHOLE)}")
+        media_type, write = _WHOLE[format]
+        content = await asyncio.get_running_loop().run_in_executor(one, lambda: write(published()))
+        return Answer(content, media_type)
+
     async def whole(request: Request) -> Response:
-        kind = _WHOLE.get(format := request.path_params["format"])
-        if kind is None:
-            return PlainTextResponse(f"no format {format!r} here: use {', '.join(_WHOLE)}\n", 404)
-        media_type, write = kind
-        return Response(await run_in_threadpool(write, published()), media_type=media_type)
+        return await answered(request, work(request.path_params["format"]))
 
     return [
         Route("/", page),

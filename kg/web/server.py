@@ -10,12 +10,10 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -30,6 +28,7 @@ from kg.web.description import Description
 from kg.web.graphs import Graphs
 from kg.web.headers import SECURITY, Cors, Guard
 from kg.web.messages import answered
+from kg.web.once import Newest
 from kg.web.published import Published
 from kg.web.sparql import Endpoint
 from kg.web.workers import TIME_LIMIT, Workers
@@ -127,11 +126,12 @@ def _graph_routes(
 def _pictures(folder: Path, published: Published) -> list[Route]:
     """The page of the graph."""
 
-    @lru_cache(maxsize=1)
     def draw(store: Store) -> bytes:
         from kg.web import page  # takes half a second, so it comes with the first picture
 
         return page.from_store(store)
+
+    drawn = Newest(published, draw)
 
     async def picture(request: Request) -> Response:
         """graph.html as the build wrote it, if it is of this graph; else made now."""
@@ -139,8 +139,7 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
 
         if _current(folder / "graph.html"):
             return FileResponse(folder / "graph.html", media_type=_HTML, headers=HEADERS | _FRESH)
-        content = await run_in_threadpool(lambda: draw(published()))
-        return Response(content, media_type=_HTML, headers=HEADERS | _FRESH)
+        return Response(await drawn.soon(), media_type=_HTML, headers=HEADERS | _FRESH)
 
     return [Route("/graph.html", picture)]
 

@@ -19,6 +19,7 @@ import kg
 from kg.articles import Source
 from kg.engines import engine
 from kg.errors import ModelError, RequestError
+from kg.training.throughput import children
 from kg.work import Failed, Outcome, Task
 
 RAY = pytest.param(
@@ -169,26 +170,42 @@ def exported(folder: Path) -> str:
     return done.stdout
 
 
-def children(process: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-
-
-@pytest.mark.parametrize("depth", [1, 2], ids=["what workers are copies of", "worker"])
-def test_a_build_whose_process_is_killed_gives_the_same_bytes(depth: int, built: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("which", [0, -1], ids=["the first process", "the last"])  # of a pool: what the others copy
+def test_a_build_whose_worker_is_killed_gives_the_same_bytes(
+    name: str, which: int, built: Path, tmp_path: Path
+) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    options = ["--engine", name, "--jobs", "2", "--no-export"]
     build = subprocess.Popen(
-        [sys.executable, "-m", "kg", "build", *map(str, SAMPLES), "--jobs", "2", "--no-export"],
+        [sys.executable, "-m", "kg", "build", *map(str, SAMPLES), *options],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    processes = [build.pid]
-    for _ in range(depth):
-        while not (found := children(processes[-1])):
-            time.sleep(0.02)
-        processes.append(found[0])
-    os.kill(processes[-1], signal.SIGKILL)
+    workers: list[int] = []
+    while len(workers) < (2 if name == "pool" else 1):
+        assert build.poll() is None, build.communicate()[0]
+        workers = sorted(process for process in started(build.pid) if title(process).startswith(WORKERS[name]))
+        time.sleep(0.02)
+    os.kill(workers[which], signal.SIGKILL)
     told, _ = build.communicate(timeout=300)
     assert build.returncode == 0, told
     assert exported(tmp_path) == exported(built.parent)
+
+
+WORKERS = {"pool": f"{sys.executable} -P -m kg.engines.worker", "ray": "ray::_Doing.do"}  # one that is busy
+
+
+def started(process: int) -> list[int]:
+    """All processes that a process has started, and those that they have."""
+    return [other for child in children(process) for other in (child, *started(child))]
+
+
+def title(process: int) -> str:
+    """How a process is listed, "" for one that has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
 
 
 @pytest.mark.parametrize("name", ["serial", RAY])

@@ -18,6 +18,7 @@ DEEP = {
     "ontology": [
         b"@prefix a: <http://www.w3.org/2000/01/rdf-schema#> .\n" + b"<#a> a:label [" * 1500,
         b"<#a> <#b> " + b"( " * 3000,
+        b"<#a> <#b> [ <#c> ?d ] .",
     ],
     "examples": [b"[" * 15_000, b'{"text": "' + b'{"a":' * 3000, b"1", b'{"text": "a", "lang": 1, "facts": []}'],
     "query": [b"SELECT * { " + b"{" * 3000, b"ASK { ?a " + b"!" * 5000, b"ASK { FILTER(" + b"-" * 9000 + b"1) }"],
