@@ -1,8 +1,11 @@
-"""What the explorer asks besides SPARQL, as JSON: search, overview, neighbours, path. GET only, nothing is changed.
+"""What the explorer asks besides SPARQL, as JSON. GET, links by POST, for they may be many; nothing is changed.
 
     /api/search?q=TEXT&limit=20                    entities by beginnings of their names, all for no text
     /api/overview?limit=200                        the picture to begin with
     /api/neighbours?entity=IRI&limit=300           an entity's facts by relation and direction
+    /api/links                                     a form with entity=IRI&entity=IRI&limit=200: the facts of these with
+                                                   each other and with that overview (limit=0: none); entities
+                                                   that are not in the graph are left out
     /api/path?from=IRI&to=IRI&limit=3&longest=6    how two entities are connected; &modality=asserted,planned
 
 What is wrong with a request is told as {"error": message}: 400, 404 for an unknown entity, 503 for no graph.
@@ -10,11 +13,13 @@ What is wrong with a request is told as {"error": message}: 400, 404 for an unkn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,9 +28,11 @@ from kg.errors import KgError, RequestError
 from kg.explore.index import MODALITIES, Index
 from kg.explore.kept import SHOWN, known
 from kg.explore.neighbours import neighbours
-from kg.explore.opening import Opening, opening
+from kg.explore.opening import Opening, links, opening
 from kg.explore.paths import paths
 from kg.store import Store
+from kg.web.answers import Refusal
+from kg.web.messages import text_of
 from kg.web.once import Once
 
 JSON = Mapping[str, Any]
@@ -34,6 +41,7 @@ LIMITS = {  # of a parameter of a path: what it is without being named, and what
     ("search", "limit"): (20, 1000),
     ("overview", "limit"): (SHOWN, 2000),
     ("neighbours", "limit"): (300, 10_000),
+    ("links", "limit"): (SHOWN, 2000),
     ("path", "limit"): (3, 50),
     ("path", "longest"): (6, 8),
 }
@@ -48,7 +56,7 @@ class Known:
     openings: Callable[[int], Opening]  # by how many entities they show
 
 
-Asked = Mapping[str, str]
+Asked = QueryParams
 Answer = Callable[[Known, Asked], JSON]
 
 
@@ -65,9 +73,12 @@ def routes(published: Callable[[], Store]) -> list[Route]:
         "overview": _overview,
         "neighbours": _neighbours,
         "path": _path,
+        "links": _links,
     }
     return [
-        Route(f"/api/{name}", _route(lambda: reading(published()), answer), methods=["GET"])
+        Route(
+            f"/api/{name}", _route(lambda: reading(published()), answer), methods=["POST" if name == "links" else "GET"]
+        )
         for name, answer in answers.items()
     ]
 
@@ -78,16 +89,22 @@ def _known(store: Store) -> Known:
     return Known(found.index, lambda limit: found.opening if limit == SHOWN else others(limit))
 
 
-def _route(known: Callable[[], Known], answer: Answer) -> Callable[[Request], Response]:
-    """An endpoint that Starlette runs in a thread, since it is no coroutine."""
-
-    def send(request: Request) -> Response:
+def _route(known: Callable[[], Known], answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    def work(asked: Asked) -> tuple[JSON, int]:
         try:
-            content, status = answer(known(), request.query_params), 200
+            return answer(known(), asked), 200
         except RequestError as error:
-            content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
+            return {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
         except KgError as error:
-            content, status = {"error": f"the graph cannot be read: {error}"}, 503
+            return {"error": f"the graph cannot be read: {error}"}, 503
+
+    async def send(request: Request) -> Response:
+        try:
+            posted = request.method == "POST"
+            asked = QueryParams(await text_of(request, "utf-8")) if posted else request.query_params
+            content, status = await run_in_threadpool(work, asked)
+        except Refusal as refusal:  # of a body
+            content, status = {"error": refusal.message}, refusal.status
         return JSONResponse(content, status, headers={"Cache-Control": "no-cache"})
 
     return send
@@ -153,6 +170,13 @@ def _path(known: Known, asked: Asked) -> JSON:
             for path in found
         ]
     }
+
+
+def _links(known: Known, asked: Asked) -> JSON:
+    index = known.index
+    more = {index.numbers[iri] for iri in asked.getlist("entity") if iri in index.numbers}
+    limit = 0 if asked.get("limit") == "0" else _number(asked, "links", "limit")
+    return {"facts": _listed(index, links(index, more, limit=limit))}
 
 
 # What is asked
