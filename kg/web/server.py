@@ -10,22 +10,21 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KgError, RequestError
-from kg.store import STORE, Store
+from kg.store import STORE
 from kg.web import api, decisions, entities, explorer
 from kg.web.access import Access
 from kg.web.description import Description
+from kg.web.dumps import whole
 from kg.web.graphs import Graphs
 from kg.web.headers import SECURITY, Cors, Guard
 from kg.web.messages import answered
@@ -88,10 +87,10 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
 
     made = Starlette(
         routes=[
-            *_pictures(folder, published),
-            *_graph_routes(folder, published, workers, writer, settings),
+            *_graph_routes(workers, writer, settings),  # the endpoint is what is asked most
+            *_pictures(folder, workers),
             *api.routes(published),
-            *explorer.routes(published, editable=bool(settings.token)),
+            *explorer.routes(workers, editable=bool(settings.token)),
             *(Route(f"/{name}", _file(folder / name, kind)) for name, kind in FILES.items()),
             Route("/health", _health),
         ],
@@ -103,9 +102,7 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
     return made
 
 
-def _graph_routes(
-    folder: Path, published: Published, workers: Workers, writer: Workers, settings: Settings
-) -> list[Route]:
+def _graph_routes(workers: Workers, writer: Workers, settings: Settings) -> list[Route]:
     """The graph for programs: queries, updates, data, and what people decide."""
     access = Access(settings.token)
     description = Description(workers, updates=bool(settings.token))
@@ -117,20 +114,14 @@ def _graph_routes(
     return [
         Route("/sparql", endpoint.answer, methods=_METHODS),
         Route("/.well-known/void", void),
-        Route("/data", Graphs(workers, published).answer, methods=_METHODS),
+        Route("/data", Graphs(workers).answer, methods=_METHODS),
         *entities.routes(workers),
         *decisions.routes(workers, writer, access, settings.ontology),
     ]
 
 
-def _pictures(folder: Path, published: Published) -> list[Route]:
+def _pictures(folder: Path, workers: Workers) -> list[Route]:
     """The page of the graph."""
-
-    @lru_cache(maxsize=1)
-    def draw(store: Store) -> bytes:
-        from kg.web import page  # takes half a second, so it comes with the first picture
-
-        return page.from_store(store)
 
     async def picture(request: Request) -> Response:
         """graph.html as the build wrote it, if it is of this graph; else made now."""
@@ -138,8 +129,9 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
 
         if _current(folder / "graph.html"):
             return FileResponse(folder / "graph.html", media_type=_HTML, headers=HEADERS | _FRESH)
-        content = await run_in_threadpool(lambda: draw(published()))
-        return Response(content, media_type=_HTML, headers=HEADERS | _FRESH)
+        response = await whole(request, workers, "picture", _HTML)
+        response.headers.update(HEADERS)
+        return response
 
     return [Route("/graph.html", picture)]
 
@@ -187,7 +179,9 @@ def serve(
         workers.start()
         if ready:
             ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
-        config = uvicorn.Config(application, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            application, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        )
         with suppress(KeyboardInterrupt):  # uvicorn ends gracefully, then raises it again
             uvicorn.Server(config).run(sockets=[listener])
 
