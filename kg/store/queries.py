@@ -34,6 +34,7 @@ _HARMLESS = re.compile(
 _IRI = r"<([^<>\"{}|^`\\\x00-\x20]*)>"
 _TERM = rf"(?:{_IRI}|((?:[^\s:<>{{}}()#]*):)([^\s<>{{}}()#;,]*))"  # an IRI as it is, or prefix and local name
 _GRAPH = re.compile(rf"(?:from|using){_SPACE}(?:named(?![\w:-]){_SPACE})?{_TERM}", re.I)
+_CLAUSE = re.compile("from|using", re.I)
 _PREFIX = re.compile(rf"prefix{_SPACE}([^\s:<]*:){_SPACE}{_IRI}", re.I)
 _BASE = re.compile(rf"base{_SPACE}{_IRI}", re.I)
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -49,7 +50,7 @@ def run(store: Quads, sparql: str, default_graphs: Sequence[str], named_graphs: 
         )
     graphs: Any = _graphs(default_graphs) or None
     named: Any = _graphs(named_graphs) or None
-    union = not (graphs or named or re.search(r"\bfrom\b", bare(sparql), re.I))  # pyoxigraph prefers it to FROM
+    union = not (graphs or named or _clauses(sparql))  # pyoxigraph prefers it to FROM
     with answering():
         return Result(
             store.query(
@@ -74,10 +75,9 @@ def graphs_of(sparql: str) -> tuple[str, ...]:
     >>> graphs_of("PREFIX e: <urn:e:> SELECT * FROM <urn:a> FROM NAMED e:b { ?from ?p 'FROM <urn:c>' }")
     ('urn:a', 'urn:e:b')
     """
-    signs = bare(sparql)
-    clauses = [found.start() for found in re.finditer(r"\b(?:from|using)\b", signs, re.I)]
-    if not clauses:
+    if not (clauses := _clauses(sparql)):
         return ()
+    signs = bare(sparql)
     starts = [found.start() for found in re.finditer(r"\b(?:prefix|base)\b", signs, re.I)]
     prefixes = {f"{name}:": iri for name, iri in PREFIXES.items()}
     declared = [found for start in starts if (found := _PREFIX.match(sparql, start))]
@@ -88,6 +88,13 @@ def graphs_of(sparql: str) -> tuple[str, ...]:
         urljoin(base, found[1]) if found[1] is not None else prefixes.get(found[2], found[2]) + found[3]
         for found in named
     )
+
+
+def _clauses(sparql: str) -> list[int]:
+    """Where FROM or USING stand in a query."""
+    if not _CLAUSE.search(sparql):  # of most queries no more need be looked at
+        return []
+    return [found.start() for found in re.finditer(r"\b(?:from|using)\b", bare(sparql), re.I)]
 
 
 def missing_graph(store: Quads, graphs: Iterable[str]) -> str:

@@ -1,8 +1,11 @@
-"""What the explorer asks besides SPARQL, as JSON: search, overview, neighbours, path. GET only, nothing is changed.
+"""What the explorer asks besides SPARQL, as JSON. GET, links by POST, for they may be many; nothing is changed.
 
     /api/search?q=TEXT&limit=20                    entities by beginnings of their names, all for no text
     /api/overview?limit=200                        the picture to begin with
     /api/neighbours?entity=IRI&limit=300           an entity's facts by relation and direction
+    /api/links                                     a form with entity=IRI&entity=IRI&limit=200: the facts of these with
+                                                   each other and with that overview (limit=0: none); entities
+                                                   that are not in the graph are left out
     /api/path?from=IRI&to=IRI&limit=3&longest=6    how two entities are connected; &modality=asserted,planned
 
 What is wrong with a request is told as {"error": message}: 400, 404 for an unknown entity, 503 for no graph.
@@ -16,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,9 +28,11 @@ from kg.errors import KgError, RequestError
 from kg.explore.index import MODALITIES, Index
 from kg.explore.kept import SHOWN, known
 from kg.explore.neighbours import neighbours
-from kg.explore.opening import Opening, opening
+from kg.explore.opening import Opening, links, opening
 from kg.explore.paths import paths
 from kg.store import Store
+from kg.web.answers import Refusal
+from kg.web.messages import text_of
 from kg.web.once import Newest, Once
 
 JSON = Mapping[str, Any]
@@ -35,6 +41,7 @@ LIMITS = {  # of a parameter of a path: what it is without being named, and what
     ("search", "limit"): (20, 1000),
     ("overview", "limit"): (SHOWN, 2000),
     ("neighbours", "limit"): (300, 10_000),
+    ("links", "limit"): (SHOWN, 2000),
     ("path", "limit"): (3, 50),
     ("path", "longest"): (6, 8),
 }
@@ -49,7 +56,7 @@ class Known:
     openings: Callable[[int], Opening]  # by how many entities they show
 
 
-Asked = Mapping[str, str]
+Asked = QueryParams
 Answer = Callable[[Known, Asked], JSON]
 
 
@@ -66,8 +73,13 @@ def routes(published: Callable[[], Store]) -> list[Route]:
         "overview": _overview,
         "neighbours": _neighbours,
         "path": _path,
+        "links": _links,
     }
-    return [Route(f"/api/{name}", _route(reading.soon, answer), methods=["GET"]) for name, answer in answers.items()]
+    methods = {"links": "POST"}  # it names many
+    return [
+        Route(f"/api/{name}", _route(reading.soon, answer), methods=[methods.get(name, "GET")])
+        for name, answer in answers.items()
+    ]
 
 
 def _known(store: Store) -> Known:
@@ -79,11 +91,15 @@ def _known(store: Store) -> Known:
 def _route(known: Callable[[], Awaitable[Known]], answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def send(request: Request) -> Response:
         try:
-            content, status = await run_in_threadpool(answer, await known(), request.query_params), 200
+            posted = request.method == "POST"
+            asked = QueryParams(await text_of(request, "utf-8")) if posted else request.query_params
+            content, status = await run_in_threadpool(answer, await known(), asked), 200
         except RequestError as error:
             content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
         except KgError as error:
             content, status = {"error": f"the graph cannot be read: {error}"}, 503
+        except Refusal as refusal:  # of a body
+            content, status = {"error": refusal.message}, refusal.status
         return JSONResponse(content, status, headers={"Cache-Control": "no-cache"})
 
     return send
@@ -149,6 +165,13 @@ def _path(known: Known, asked: Asked) -> JSON:
             for path in found
         ]
     }
+
+
+def _links(known: Known, asked: Asked) -> JSON:
+    index = known.index
+    more = {index.numbers[iri] for iri in asked.getlist("entity") if iri in index.numbers}
+    limit = 0 if asked.get("limit") == "0" else _number(asked, "links", "limit")
+    return {"facts": _listed(index, links(index, more, limit=limit))}
 
 
 # What is asked

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from kg.web.access import Access
 from kg.web.answers import Answer, Refusal
-from kg.web.messages import answered, client_of, content_type, text_of
+from kg.web.messages import answered, client_of, content_type, respond, text_of
 from kg.web.workers import Workers
 
 Page = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -34,30 +34,46 @@ def routes(workers: Workers, writer: Workers, access: Access, ontology: Sequence
     """``ontology``: the files that the graph was built with, besides ours."""
     knowledge = {"ontology": [str(Path(file).resolve()) for file in ontology]}
 
-    async def listed(request: Request) -> Answer:
+    async def listed(request: Request, words: dict[str, Any]) -> Answer:
         return await workers.ask({"task": "decisions"}, client_of(request))
 
-    async def decide(request: Request) -> Answer:
+    async def told(request: Request) -> dict[str, Any]:
         access.check(request)
-        words = await _words(request)
+        return await _words(request)
+
+    async def decide(request: Request, words: dict[str, Any]) -> Answer:
         action = words.pop("action", "")
         return await writer.ask({"task": "decide", "action": action, "words": words} | knowledge, client_of(request))
 
-    async def undo(request: Request) -> Answer:
+    async def undo(request: Request, words: dict[str, Any]) -> Answer:
         access.check(request)
         decision = request.path_params["decision"]
         return await writer.ask({"task": "undo", "decision": decision} | knowledge, client_of(request))
 
     return [
         Route("/api/decisions", _page(listed), methods=["GET"]),
-        Route("/api/decisions", _page(decide), methods=["POST"]),
+        Route("/api/decisions", _page(decide, told), methods=["POST"]),
         Route("/api/decisions/{decision:path}", _page(undo), methods=["DELETE"]),
     ]
 
 
-def _page(work: Callable[[Request], Awaitable[Answer]]) -> Page:
+async def _nothing(request: Request) -> dict[str, Any]:
+    return {}
+
+
+def _page(
+    work: Callable[[Request, dict[str, Any]], Awaitable[Answer]],
+    read: Callable[[Request], Awaitable[dict[str, Any]]] = _nothing,
+) -> Page:
+    """``read`` gives what the body says, before the work begins."""
+
     async def page(request: Request) -> Response:
-        response = await answered(request, work(request))
+        try:
+            words = await read(request)
+        except Refusal as refusal:
+            response = respond(refusal.answer())
+        else:
+            response = await answered(request, work(request, words))
         if response.status_code < 400:
             return response
         headers = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from kg.web.answers import Answer, Refusal
 from kg.web.graphs import METHODS
 from kg.web.media import GRAPHS, negotiate
 from kg.web.messages import answered, client_of
-from kg.web.sparql import IRI, Query
+from kg.web.sparql import IRI, Query, task_of
 from kg.web.tasks import FRESH
 from kg.web.workers import Workers
 
@@ -61,7 +60,7 @@ def _page(workers: Workers, start: str, kind: str) -> Callable[[Request], Corout
         page = negotiate(accept, GRAPHS | {"text/html": "html"}) == "text/html"
         text = "ASK {}" if page else _KNOWN.replace("?it", f"<{iri}>")
         query = Query(text, accept="*/*" if page else accept, about=iri)
-        answer = await workers.ask({"task": "query"} | asdict(query), client_of(request))
+        answer = await workers.ask(task_of(query), client_of(request))
         if page and answer.status == 200:
             return Answer(b"", "", status=303, headers=(("Location", f"/#{kind}={quote(iri, safe='')}"), *FRESH))
         return answer

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from kg import explore
-from kg.store import Store
-from kg.web.answers import Answer, Refusal
-from kg.web.messages import answered
+from kg.web.dumps import whole
+from kg.web.workers import Workers
 
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
@@ -24,10 +18,11 @@ HEADERS = {
 }
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}  # the names of assets change with their content
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
+_WHOLE = {"turtle": "text/turtle", "graphml": "application/xml", "gexf": "application/xml"}
 _NOT_BUILT = "the explorer is not built: run make ui (or install kg from a wheel, which has it inside)\n"
 
 
-def routes(published: Callable[[], Store], *, editable: bool = False) -> list[Route]:
+def routes(workers: Workers, *, editable: bool = False) -> list[Route]:
     """The page at /, its assets, what it may do, and the whole graph as a file. ``editable``: decisions are taken."""
 
     async def page(request: Request) -> Response:
@@ -45,34 +40,15 @@ def routes(published: Callable[[], Store], *, editable: bool = False) -> list[Ro
     async def about(request: Request) -> Response:
         return JSONResponse({"editable": editable}, headers={"Cache-Control": "no-cache"})
 
-    one = ThreadPoolExecutor(1)  # more would take the processors, and memory, from all others; who has left is skipped
-
-    async def work(format: str) -> Answer:
-        if format not in _WHOLE:
-            raise Refusal(404, f"no format {format!r} here: use {', '.join(_WHOLE)}")
-        media_type, write = _WHOLE[format]
-        content = await asyncio.get_running_loop().run_in_executor(one, lambda: write(published()))
-        return Answer(content, media_type)
-
-    async def whole(request: Request) -> Response:
-        return await answered(request, work(request.path_params["format"]))
+    async def export(request: Request) -> Response:
+        media_type = _WHOLE.get(format := request.path_params["format"])
+        if media_type is None:
+            return PlainTextResponse(f"no format {format!r} here: use {', '.join(_WHOLE)}\n", 404)
+        return await whole(request, workers, format, media_type)
 
     return [
         Route("/", page),
         Route("/assets/{name}", asset),
         Route("/api/about", about),
-        Route("/export/{format}", whole),
+        Route("/export/{format}", export),
     ]
-
-
-def _turtle(store: Store) -> bytes:
-    buffer = io.BytesIO()
-    store.export("turtle", buffer)
-    return buffer.getvalue()
-
-
-_WHOLE: dict[str, tuple[str, Callable[[Store], bytes]]] = {
-    "turtle": ("text/turtle", _turtle),
-    "graphml": ("application/xml", lambda store: explore.graphml(explore.view(store, most=None))),
-    "gexf": ("application/xml", lambda store: explore.gexf(explore.view(store, most=None))),
-}

@@ -19,6 +19,7 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 }
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
 OPEN = ("/sparql", "/data", "/.well-known/void", "/id/", "/statement/", "/article/", "/evidence/")
 """Where pages of other origins may read, with ``--cors``: the graph, but nothing that changes it."""
 _SHARED = {
@@ -72,9 +73,8 @@ class Guard:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
+                there = {name for name, _ in message["headers"]}
+                message["headers"] += [header for header in _SECURITY if header[0] not in there]
             await send(message)
 
         host = Headers(scope=scope).get("host", "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Awaitable
-from contextlib import suppress
 from email.message import Message
 from urllib.parse import parse_qsl
 
@@ -24,28 +23,28 @@ def respond(answer: Answer) -> Response:
 
 
 async def answered(request: Request, work: Awaitable[Answer]) -> Response:
-    """What the work gives, refusals included; it is stopped when the client has gone or the server ends."""
-    working, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    """What the work gives, refusals included; it is stopped when the client has gone or the server ends.
+
+    The work must not read the body, which would be lost to who looks for the end of the connection: read it before.
+    """
+    working = asyncio.current_task()
+    watching = asyncio.ensure_future(_gone(request, working))
     try:
-        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            return respond(Refusal(400, "the client has gone").answer())  # which nobody will read
-        return respond(working.result())
+        return respond(await work)
     except Refusal as refusal:
         return respond(refusal.answer())
-    except asyncio.CancelledError:  # only the end of the server cancels, and whoever waits shall know
+    except asyncio.CancelledError:  # by the client that has gone, or by the end of the server: whoever waits shall know
         return respond(busy("the server is ending: ask again when it is back", 10).answer())
     finally:
-        for task in (working, gone):
-            task.cancel()
-            with suppress(asyncio.CancelledError, Refusal):
-                await task
+        watching.cancel()
 
 
-async def _gone(request: Request) -> None:
-    """Waits until the client closes the connection."""
+async def _gone(request: Request, working: asyncio.Task[object] | None) -> None:
+    """Cancels the work when the client closes the connection."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
+    if working:
+        working.cancel()
 
 
 def client_of(request: Request) -> str:

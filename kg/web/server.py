@@ -20,15 +20,15 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KgError, RequestError
-from kg.store import STORE, Store
+from kg.store import STORE
 from kg.web import api, decisions, entities, explorer
 from kg.web.access import Access
 from kg.web.connections import Connection
 from kg.web.description import Description
+from kg.web.dumps import whole
 from kg.web.graphs import Graphs
 from kg.web.headers import SECURITY, Cors, Guard
 from kg.web.messages import answered
-from kg.web.once import Newest
 from kg.web.published import Published
 from kg.web.sparql import Endpoint
 from kg.web.workers import TIME_LIMIT, Workers
@@ -88,10 +88,10 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
 
     made = Starlette(
         routes=[
-            *_pictures(folder, published),
-            *_graph_routes(folder, published, workers, writer, settings),
+            *_graph_routes(workers, writer, settings),  # the endpoint is what is asked most
+            *_pictures(folder, workers),
             *api.routes(published),
-            *explorer.routes(published, editable=bool(settings.token)),
+            *explorer.routes(workers, editable=bool(settings.token)),
             *(Route(f"/{name}", _file(folder / name, kind)) for name, kind in FILES.items()),
             Route("/health", _health),
         ],
@@ -103,9 +103,7 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
     return made
 
 
-def _graph_routes(
-    folder: Path, published: Published, workers: Workers, writer: Workers, settings: Settings
-) -> list[Route]:
+def _graph_routes(workers: Workers, writer: Workers, settings: Settings) -> list[Route]:
     """The graph for programs: queries, updates, data, and what people decide."""
     access = Access(settings.token)
     description = Description(workers, updates=bool(settings.token))
@@ -117,21 +115,14 @@ def _graph_routes(
     return [
         Route("/sparql", endpoint.answer, methods=_METHODS),
         Route("/.well-known/void", void),
-        Route("/data", Graphs(workers, published).answer, methods=_METHODS),
+        Route("/data", Graphs(workers).answer, methods=_METHODS),
         *entities.routes(workers),
         *decisions.routes(workers, writer, access, settings.ontology),
     ]
 
 
-def _pictures(folder: Path, published: Published) -> list[Route]:
+def _pictures(folder: Path, workers: Workers) -> list[Route]:
     """The page of the graph."""
-
-    def draw(store: Store) -> bytes:
-        from kg.web import page  # takes half a second, so it comes with the first picture
-
-        return page.from_store(store)
-
-    drawn = Newest(published, draw)
 
     async def picture(request: Request) -> Response:
         """graph.html as the build wrote it, if it is of this graph; else made now."""
@@ -139,7 +130,9 @@ def _pictures(folder: Path, published: Published) -> list[Route]:
 
         if _current(folder / "graph.html"):
             return FileResponse(folder / "graph.html", media_type=_HTML, headers=HEADERS | _FRESH)
-        return Response(await drawn.soon(), media_type=_HTML, headers=HEADERS | _FRESH)
+        response = await whole(request, workers, "picture", _HTML)
+        response.headers.update(HEADERS)
+        return response
 
     return [Route("/graph.html", picture)]
 
@@ -192,7 +185,12 @@ def serve(
         if ready:
             ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
         config = uvicorn.Config(
-            application, http=Connection, log_level="warning", lifespan="off", timeout_graceful_shutdown=2
+            application,
+            http=Connection,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
         )
         with suppress(KeyboardInterrupt):  # uvicorn ends gracefully, then raises it again
             uvicorn.Server(config).run(sockets=[listener])

@@ -6,7 +6,7 @@ A task is a function from plain values to an answer; whatever is wrong with a re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from kg.errors import LimitError, QueryError, RequestError, StoreError
 from kg.store import Limits, Store
 from kg.store.queries import bare, graphs_of
 from kg.web.answers import Answer, Refusal, busy
-from kg.web.media import MEDIA_TYPES, named, negotiate
+from kg.web.media import DATASETS, MEDIA_TYPES, named, negotiate
 from kg.web.published import Published
 
 READ_ONLY = "updates are not allowed here: this endpoint is read-only; send SELECT, ASK, CONSTRUCT or DESCRIBE"
 LIMITS = Limits(rows=1_000_000, size=100_000_000)
 FRESH = (("Vary", "Accept"), ("Cache-Control", "no-cache"))  # a build may change the graph at any time
+
+Writer = Callable[[Store, Path], None]
 
 _NO_GRAPH = "urn:kg:none"  # the default graph of a request that names only named graphs
 _UPDATES = re.compile(
@@ -79,6 +81,49 @@ def query(
         media_type = named(format, offered) if format else negotiate(accept, offered)
         content = result.serialize(offered[media_type], LIMITS)
     return Answer(content, media_type, headers=FRESH)
+
+
+def dump(reader: Reader, format: str, path: str) -> Answer:
+    """The whole graph, written to a file in one of WRITERS; the answer is empty."""
+    with refusing():
+        WRITERS[format](reader.published(), Path(path))
+    return Answer(b"")
+
+
+def _turtle(store: Store, path: Path) -> None:
+    with path.open("wb") as file:
+        store.export("turtle", file)
+
+
+def _dataset(format: str) -> Writer:
+    return lambda store, path: store.dump(format, path)
+
+
+def _drawn(name: str) -> Writer:
+    """A function of ``kg.explore``, which is loaded when somebody asks."""
+
+    def write(store: Store, path: Path) -> None:
+        from kg import explore
+
+        path.write_bytes(getattr(explore, name)(explore.view(store, most=None)))
+
+    return write
+
+
+def _picture(store: Store, path: Path) -> None:
+    from kg.web import page  # takes half a second, so it comes with the first picture
+
+    path.write_bytes(page.from_store(store))
+
+
+WRITERS: Mapping[str, Writer] = {
+    "turtle": _turtle,
+    "graphml": _drawn("graphml"),
+    "gexf": _drawn("gexf"),
+    "picture": _picture,
+    **{format: _dataset(format) for format in DATASETS.values()},
+}
+"""Formats of the whole graph, and what writes a file in each."""
 
 
 def explain(message: str, text: str) -> Refusal:

@@ -26,14 +26,16 @@ from kg.child import end_with_parent
 from kg.errors import StoreError
 from kg.web import changes
 from kg.web.answers import Answer, Refusal
-from kg.web.tasks import Reader, query
+from kg.web.tasks import Reader, dump, query
 
 FRAME = struct.Struct("!IQ")  # bytes of the JSON, bytes of the content
+AT_ONCE = 2**17  # bytes that are read at once: most tasks and answers are whole then
 READY = b"\n"  # the first that a worker sends
 STACK = 256 * 2**20  # bytes, taken only when used: no query that sparql.check lets through overflows it
 
 TASKS: dict[str, Callable[..., Answer]] = {
     "query": query,
+    "dump": dump,
     "update": changes.update,
     "decisions": changes.decisions,
     "decide": changes.decide,
@@ -69,8 +71,8 @@ def _serve(link: socket.socket, folder: Path) -> None:
     with suppress(StoreError):  # no graph yet, or one that cannot be read: told to those who ask
         reader.published()
     link.sendall(READY)
-    while head := _read(link, FRAME.size):
-        task = json.loads(_read(link, FRAME.unpack(head)[0]))
+    while content := _task(link):
+        task = json.loads(content)
         try:
             answer = TASKS[task.pop("task")](reader, **task)
         except Refusal as refusal:
@@ -82,14 +84,17 @@ def _fields(answer: Answer) -> dict[str, Any]:
     return {"media_type": answer.media_type, "status": answer.status, "headers": answer.headers}
 
 
-def _read(link: socket.socket, size: int) -> bytes:
-    """So many bytes, none where the server has gone."""
-    content = b""
+def _task(link: socket.socket) -> bytes:
+    """The JSON of the next task, nothing where the server has gone."""
+    content = bytearray()
+    size = FRAME.size
     while len(content) < size:
-        if not (piece := link.recv(size - len(content))):
+        if not (piece := link.recv(AT_ONCE)):
             return b""
         content += piece
-    return content
+        if len(content) >= FRAME.size:
+            size = FRAME.size + FRAME.unpack_from(content)[0]
+    return bytes(content[FRAME.size :])
 
 
 def _leave_the_network() -> None:

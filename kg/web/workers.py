@@ -23,6 +23,7 @@ from pathlib import Path
 from kg.child import environment
 from kg.store import current
 from kg.web.answers import Answer, Refusal, busy
+from kg.web.link import Link
 from kg.web.worker import FRAME, READY, Task, frame
 
 TIME_LIMIT = 30.0  # seconds of one task
@@ -39,8 +40,8 @@ class Worker:
 
     def __init__(self, folder: Path, memory: int) -> None:
         """Start it; it is ready some tenths of a second later, and does not outlive the server, however that ends."""
-        self.link, theirs = socket.socketpair()
-        self.link.setblocking(False)
+        ours, theirs = socket.socketpair()
+        self.link = Link(ours)
         self._ready = False
         self.fresh = True  # has not been set back, which cannot be taken back
         command = [sys.executable, "-P", "-m", "kg.web.worker", str(folder), str(theirs.fileno()), str(memory)]
@@ -56,15 +57,14 @@ class Worker:
 
     async def ask(self, task: Task, limit: float) -> Answer:
         """The answer to a task. Raises TimeoutError after so many seconds, EOFError if the process has ended."""
-        loop = asyncio.get_running_loop()
         if not self._ready:
             async with asyncio.timeout(START_LIMIT):
-                self._ready = await self._read(len(READY)) == READY
+                self._ready = await self.link.read(len(READY)) == READY
         async with asyncio.timeout(limit):
-            await loop.sock_sendall(self.link, frame(task))
-            head, size = FRAME.unpack(await self._read(FRAME.size))
-            fields = json.loads(await self._read(head))
-            content = await self._read(size)
+            await self.link.send(frame(task))
+            head, size = FRAME.unpack(await self.link.read(FRAME.size))
+            fields = json.loads(await self.link.read(head))
+            content = await self.link.read(size)
         headers = tuple((name, value) for name, value in fields["headers"])
         return Answer(content, fields["media_type"], fields["status"], headers)
 
@@ -75,15 +75,6 @@ class Worker:
         self.fresh = False
         with suppress(OSError):  # it has just ended
             os.setpriority(os.PRIO_PGRP, self.process.pid, 10)
-
-    async def _read(self, size: int) -> bytes:
-        loop, content = asyncio.get_running_loop(), bytearray(size)
-        rest = memoryview(content)
-        while rest:
-            if not (count := await loop.sock_recv_into(self.link, rest)):
-                raise EOFError
-            rest = rest[count:]
-        return bytes(content)
 
     def alive(self) -> bool:
         """Whether it has not ended by itself."""
@@ -145,7 +136,7 @@ class Workers:
             answer = await worker.ask(task, self.time_limit)
             whole = True
         except TimeoutError as error:
-            told = f"no result after {self.time_limit:g} seconds: add a LIMIT, or ask for less"
+            told = f"no result after {self.time_limit:g} seconds: add a LIMIT, ask for less, or see serve --time-limit"
             raise Refusal(504, told) from error
         except (EOFError, OSError) as error:
             told = f"no result, for its process ended; it has {self._memory / 2**20:,.0f} MB of memory: ask for less"

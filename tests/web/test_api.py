@@ -122,6 +122,36 @@ def test_path(opened: TestClient) -> None:
     assert get(opened, "path", **{"from": f"{ID}openai", "to": f"{ID}foxconn"}) == {"paths": []}
 
 
+def linked(opened: TestClient, limit: int, *names: str) -> list[str]:
+    """What links the entities of these names: subjects and objects by the last parts of their names."""
+    response = opened.post("/api/links", data={"limit": limit, "entity": [ID + name for name in names]})
+    assert response.status_code == 200, response.text
+    return [" ".join(fact[end].removeprefix(ID) for end in "so") for fact in response.json()["facts"]]
+
+
+def test_links(opened: TestClient) -> None:
+    assert linked(opened, 0, "openai", "nvidia") == ["openai nvidia", "openai nvidia"]
+    assert linked(opened, 0, "openai", "dien-luc") == linked(opened, 0, "sam-altman", "nobody") == []
+    assert linked(opened, 1, "openai", "dien-luc", "nobody") == ["openai nvidia", "nvidia dien-luc", "openai nvidia"]
+    assert linked(opened, 2000, "nvidia") == linked(opened, 2000, "openai", "nvidia", "dien-luc")
+
+
+def test_links_of_a_hairball_are_the_strongest_three_of_each() -> None:
+    names = [f"Công ty số {n}" for n in range(9)]
+    facts = [Said(a, "owns", b) for a in names for b in names if a < b]
+    facts += [Said(names[8], "uses", name) for name in names[:4]]
+    with Store.memory() as store:
+        put(store, facts)
+        opened = client(store)
+        slugs = [one["iri"].removeprefix(ID) for one in get(opened, "search", q="cong ty")["results"]]
+        assert len(linked(opened, 0, *slugs[:6])) >= 15  # 15 pairs of six: all of them
+        few = linked(opened, 0, *slugs)
+        pairs = {tuple(sorted(pair.split())) for pair in few}
+        assert len(pairs) < 27 < 36 and {slug for pair in pairs for slug in pair} == set(slugs)
+        alone = {tuple(sorted(pair.split())) for pair in linked(opened, 8, slugs[8])}
+        assert len(alone) == 8  # as few as that can be seen
+
+
 @pytest.mark.parametrize(
     ("path", "status", "told"),
     [
@@ -144,6 +174,13 @@ def test_what_is_wrong_is_told(opened: TestClient, path: str, status: int, told:
 
 def test_only_get(opened: TestClient) -> None:
     assert opened.post("/api/search").status_code == opened.delete("/api/overview").status_code == 405
+    assert opened.get("/api/links").status_code == 405
+
+
+def test_what_is_wrong_with_a_form_is_told(opened: TestClient) -> None:
+    for form, status, told in (("limit=-1", 400, "limit is '-1'"), ("entity=" + "x" * 300_000, 413, "300,000 bytes")):
+        response = opened.post("/api/links", content=form)
+        assert response.status_code == status and told in response.json()["error"]
 
 
 def test_an_empty_graph() -> None:

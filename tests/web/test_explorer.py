@@ -269,6 +269,35 @@ def test_a_link_brings_everything_back(show: Show, home: str) -> None:
     assert again.evaluate("document.documentElement.dataset.look") == "dark"
 
 
+@both
+@pytest.mark.parametrize("limit", [0, 12])
+def test_a_link_shows_the_same_whatever_was_read_before(show: Show, home: str, limit: int) -> None:
+    link = f"tab=table&opened=id:amd&limit={limit}"
+
+    def told(page: Page) -> tuple[tuple[int, int], list[str]]:
+        until(page, f"{IDLE} && document.querySelector('tbody tr')")
+        return shown(page), page.locator("tbody tr").all_inner_texts()
+
+    fresh = told(show(home, link))
+    (_, facts), _ = fresh
+    page = show(home, "tab=table")  # reads all facts
+    page.evaluate(f"location.hash = '{link}'")
+    until(page, f"document.querySelectorAll('.amount b')[1].textContent == {facts}")
+    assert told(page) == fresh
+    for name in ("Sam Altman", "Oracle", "Microsoft"):  # the neighbourhoods are read, and some are opened
+        page.fill("#search", name)
+        page.locator("#search-found li", has_text=name).first.click()
+        expect(page.locator(".entity h2")).to_have_text(name)
+        until(page, IDLE)
+    by_clicks = told(page)
+    assert by_clicks[0][1] > facts
+    assert told(show(home, urlsplit(page.url).fragment)) == by_clicks
+    for _ in range(3):
+        page.go_back()
+    until(page, f"document.querySelectorAll('.amount b')[1].textContent == {facts}")
+    assert told(page) == fresh
+
+
 @pytest.mark.parametrize("width", [360, 900, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_every_width_in_both_themes(show: Show, address: str, width: int, scheme: str) -> None:

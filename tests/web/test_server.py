@@ -8,13 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 from command import ROOT
-from served import serving
+from served import FAR, serving
 from starlette.testclient import TestClient
 
 from kg.errors import RequestError, StoreError
@@ -267,3 +268,19 @@ def test_serving_loads_no_language_model(made: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, made], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 5, 40])
+def test_a_query_that_comes_in_pieces_is_read_whole(made: Path, pieces: int) -> None:
+    body = b"SELECT (42 AS ?x) {} #" + b"x" * 90_000
+    with serving(made) as (address, _):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=FAR) as link:
+            head = f"POST /sparql HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+            link.sendall(f"{head}Content-Type: application/sparql-query\r\n\r\n".encode())
+            step = -(-len(body) // pieces)
+            for start in range(0, len(body), step):
+                link.sendall(body[start : start + step])
+                time.sleep(0.02)
+            answer = b"".join(iter(lambda: link.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200") and b'"42"' in answer

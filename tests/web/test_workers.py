@@ -17,6 +17,7 @@ from kg.ontology import Ontology, load
 from kg.store import STORE, Limits
 from kg.web.answers import Refusal
 from kg.web.server import Settings, app
+from kg.web.tasks import WRITERS
 from kg.web.workers import Workers
 
 LIGHT = "SELECT ?name { ?m kg:refersTo ?e . ?e skos:prefLabel ?name } ORDER BY ?name"
@@ -119,17 +120,18 @@ def test_a_newer_checkpoint_is_seen_while_an_older_query_finishes(
         assert [names() for _ in range(4)] == [{"OpenAI", "Nvidia", "Intel"}] * 4
 
 
-def asked(folder: Path, *texts: str, **options: int) -> list[object]:
-    """The status of the answers of one worker, and what they say, one after the other."""
+def asked(folder: Path, *tasks: str | dict[str, str], **options: int) -> list[tuple[int, str]]:
+    """The status of the answers of one worker, and what they say, one after the other; a text is a query."""
 
     async def run() -> list[object]:
         workers = Workers(folder / STORE, number=1, spare=0, **options)
-        found: list[object] = []
+        found: list[tuple[int, str]] = []
         fields = {"default_graphs": [], "named_graphs": [], "accept": "*/*", "format": ""}
         try:
-            for text in texts:
+            for task in tasks:
                 try:
-                    answer = await workers.ask({"task": "query", "text": text} | fields, "me")
+                    query = {"task": "query", "text": task} | fields
+                    answer = await workers.ask(query if isinstance(task, str) else task, "me")
                 except Refusal as refusal:
                     answer = refusal.answer()
                 found.append((answer.status, answer.content.decode()))
@@ -143,7 +145,7 @@ def asked(folder: Path, *texts: str, **options: int) -> list[object]:
 def test_a_query_that_needs_too_much_memory_ends_alone(folder: Path) -> None:
     hungry = "SELECT (GROUP_CONCAT(?t) AS ?all) { ?x schema:text ?t . ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     started = time.monotonic()
-    (first, says), (second, _) = asked(folder, hungry, "ASK {}", memory=700 * 2**20)  # type: ignore[misc]
+    (first, says), (second, _) = asked(folder, hungry, "ASK {}", memory=700 * 2**20)
     assert (first, second) == (500, 200) and "700 MB" in says
     assert time.monotonic() - started < FAR
 
@@ -163,6 +165,45 @@ def test_a_result_is_whole_or_refused(folder: Path, accept: str) -> None:
             store.query(query).serialize(TABLES[accept], Limits(size=500))
         with pytest.raises(LimitError, match="60 triples"):
             store.query("CONSTRUCT WHERE { ?s ?p ?o }").serialize("turtle", Limits(rows=60))
+
+
+@pytest.mark.parametrize("format", sorted(WRITERS))
+def test_the_whole_graph_is_written_within_the_limit_of_time_or_not_at_all(
+    folder: Path, tmp_path: Path, format: str
+) -> None:
+    os.mkfifo(never := tmp_path / "never")  # whoever writes into it waits until somebody reads
+    task = {"task": "dump", "format": format}
+    told = asked(folder, task | {"path": str(never)}, "ASK {}", time_limit=3)
+    assert [status for status, _ in told] == [504, 200] and "3 seconds" in told[0][1]
+    assert asked(folder, task | {"path": str(tmp_path / "file")}) == [(200, "")]
+    assert (tmp_path / "file").stat().st_size > 1000
+
+
+def test_a_graph_that_takes_too_long_is_told_and_leaves_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving(folder, "--time-limit", "0.1") as (address, process):
+        before = workers_of(process)
+        for path in ("/export/graphml", "/export/gexf", "/graph.html"):  # to load networkx takes longer
+            response = httpx.get(address + path, timeout=FAR)
+            assert response.status_code == 504 and "0.1 seconds" in response.text, path
+        assert ask(address, "ASK {}").status_code == 200
+        assert ended(before)
+    assert list(tmp_path.iterdir()) == []
+    with serving(folder) as (address, _):
+        for path, end in (
+            ("export/graphml", "</graphml>"),
+            ("export/gexf", "</gexf>"),
+            ("export/turtle", "."),
+            ("data", "."),
+        ):
+            response = httpx.get(f"{address}/{path}", timeout=FAR)
+            assert response.status_code == 200 and response.text.strip().endswith(end)
+        till = time.monotonic() + FAR
+        while list(tmp_path.iterdir()) and time.monotonic() < till:  # files go once they are sent
+            time.sleep(0.05)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_too_many_rows_are_refused_over_http(folder: Path) -> None:

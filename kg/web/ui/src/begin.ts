@@ -17,6 +17,12 @@ export function begin(source: Source, worker: () => Worker): void {
   void graph.start(source);
   if (evidence) void factsOfEvidence(source, [evidence]).then(([selected]) => selected && state.go({ selected }, true));
   render(createElement(App, null), document.body);
-  // for scripts and tests: where on the screen entities and facts are drawn
-  Object.assign(window, { kg: { place: (iri: string) => picture.value?.place(iri), middle: (iri: string) => picture.value?.middle(iri) } });
+  // for scripts and tests: where on the screen entities and facts are drawn, how many lines, and how often
+  const kg = {
+    place: (iri: string) => picture.value?.place(iri),
+    middle: (iri: string) => picture.value?.middle(iri),
+    drawn: () => picture.value?.drawn() ?? 0,
+    lines: () => picture.value?.lines() ?? 0,
+  };
+  Object.assign(window, { kg });
 }

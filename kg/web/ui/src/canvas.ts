@@ -11,7 +11,7 @@ import { arrangement, sync } from "./scene";
 import { forgetPlaces, go, moved, state } from "./state";
 import type { Iri } from "./values";
 
-const MANY = 1500; // lines from which they are left out while the picture moves, and not labelled
+const MANY = 1500; // lines from which they are not labelled, and left out while the picture moves
 const LABELLED = 12; // lines of an entity that are labelled when it is pointed at
 const CLICK = 4; // pixels that the pointer may move in a click
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -25,6 +25,8 @@ export interface Picture {
   image(): Promise<Blob>;
   place(iri: Iri): { x: number; y: number } | undefined;
   middle(key: string): { x: number; y: number } | undefined;
+  drawn(): number; // how often, up to now
+  lines(): number;
 }
 
 export const picture = signal<Picture | null>(null);
@@ -34,6 +36,8 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
   const sigma = new Sigma(graph, box, drawing());
   let hovered = "";
   let round = 0; // of layouts asked for
+  let drawn = 0;
+  sigma.on("afterRender", () => (drawn += 1));
 
   const draw = () => {
     const arrivals = sync(graph, Math.min(Math.max(box.clientWidth / 900, 0.5), 1));
@@ -108,10 +112,11 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
     onPath = steps();
     sigma.refresh({ skipIndexation: true });
   });
-  picture.value = controls(sigma, graph, () => {
+  const rearrange = () => {
     forgetPlaces();
     settle(graph.nodes().filter((iri) => !state.value.pinned.includes(iri)));
-  });
+  };
+  picture.value = { ...controls(sigma, graph, rearrange), drawn: () => drawn, lines: () => graph.size };
   return () => {
     stop();
     again();
@@ -164,7 +169,7 @@ function pointAtNothingWhileMoving(sigma: Sigma): void {
   });
 }
 
-function controls(sigma: Sigma, graph: Graph, rearrange: () => void): Picture {
+function controls(sigma: Sigma, graph: Graph, rearrange: () => void): Omit<Picture, "drawn" | "lines"> {
   const camera = sigma.getCamera();
   const move = (to: object) => void camera.animate(to, { duration: still.matches ? 0 : 200 });
   return {

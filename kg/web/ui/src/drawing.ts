@@ -1,11 +1,13 @@
 // How graphs look, whatever is in them.
 
 import { EdgeCurvedArrowProgram } from "@sigma/edge-curve";
-import { EdgeArrowProgram } from "sigma/rendering";
+import { createEdgeCompoundProgram, EdgeArrowHeadProgram, EdgeClampedProgram, NodePointProgram } from "sigma/rendering";
 import type { Settings } from "sigma/settings";
 import type { NodeDisplayData, PartialButFor } from "sigma/types";
 import { dark } from "./palette";
+import { unrolled } from "./unrolled";
 
+const ARROW = createEdgeCompoundProgram([EdgeClampedProgram, EdgeArrowHeadProgram].map(unrolled));
 export const FONT = "system-ui, 'Noto Sans', sans-serif";
 
 export function colours() {
@@ -21,7 +23,8 @@ export function drawing(): Partial<Settings> {
     renderEdgeLabels: true,
     enableEdgeEvents: true,
     defaultEdgeType: "arrow",
-    edgeProgramClasses: { arrow: EdgeArrowProgram, curved: EdgeCurvedArrowProgram },
+    nodeProgramClasses: { circle: NodePointProgram },
+    edgeProgramClasses: { arrow: ARROW, curved: EdgeCurvedArrowProgram },
     labelFont: FONT,
     renderLabels: false, // see nameLayer
     edgeLabelFont: FONT,

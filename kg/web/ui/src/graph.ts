@@ -23,7 +23,14 @@ export const paths = signal<readonly Path[]>([]);
 export const busy = signal(0);
 export const problem = signal("");
 
-const opening = signal<{ limit: number; entities: ReadonlySet<Iri>; facts: ReadonlySet<Iri> } | null>(null);
+interface Opening {
+  limit: number;
+  entities: ReadonlyMap<Iri, Entity>; // with their places and communities, which are of this picture only
+  facts: readonly Fact[];
+}
+
+const opening = signal<Opening | null>(null);
+const links = signal<readonly Fact[]>([]); // of what was added, see `asking`
 const around = signal<ReadonlyMap<Iri, Neighbours>>(new Map());
 
 /** A class or relation in words. */
@@ -52,7 +59,7 @@ export async function during<T>(work: Promise<T>): Promise<T | undefined> {
 function know(more: Iterable<Entity>, said: Iterable<Fact>): void {
   batch(() => {
     const all = new Map(entities.value);
-    for (const entity of more) all.set(entity.iri, { ...all.get(entity.iri), ...entity });
+    for (const { iri, label, type, degree } of more) all.set(iri, { iri, label, type, degree });
     entities.value = all;
     facts.value = new Map([...facts.value, ...[...said].map((fact): [Iri, Fact] => [fact.iri, fact])]);
   });
@@ -85,26 +92,33 @@ function groupsOf(name: string): Group[] {
   return direction ? groups.filter((group) => group.direction === direction && group.relation === relation) : groups;
 }
 
+// What is on show is told by the state and the graph alone, whatever else was read: the opening picture, what the state
+// adds to it with its facts, and the facts that link what is added with the rest.
+
+const NOTHING: Opening = { limit: 0, entities: new Map(), facts: [] };
+const base = computed(() => (state.value.limit ? opening.value : NOTHING)); // null: has not come yet
+
+const added = computed(() => {
+  const said = state.value.opened.flatMap((name) => groupsOf(name).flatMap((group) => group.facts));
+  said.push(...paths.value.flatMap((path) => path.hops.flat()));
+  const named = [...state.value.opened.map((name) => name.split("|")[0]!), ...paths.value.flatMap((path) => path.entities)];
+  return { entities: new Set([...named, ...said.flatMap((fact) => [fact.s, fact.o])]), facts: said };
+});
+
+/** The limit of the opening picture and the entities that are added to it: what links are asked for, as one text. */
+const asking = computed(() => {
+  if (!base.value) return "";
+  const more = [...added.value.entities].filter((iri) => !base.value!.entities.has(iri));
+  return [state.value.limit, ...more.sort()].join(" ");
+});
+
 /** All entities and facts that the state puts on show, before hiding and filtering. */
 const chosen = computed(() => {
-  const { limit, opened } = state.value;
-  if (limit && !opening.value) return { shown: new Set<Iri>(), shownFacts: new Set<Iri>() }; // all at once, or it jumps
-  const shownFacts = new Set<Iri>(limit ? opening.value?.facts : []);
-  const shown = new Set<Iri>(limit ? opening.value?.entities : []);
-  for (const name of opened) {
-    shown.add(name.split("|")[0]!);
-    for (const group of groupsOf(name)) for (const fact of group.facts) shownFacts.add(fact.iri);
-  }
-  for (const path of paths.value) {
-    for (const iri of path.entities) shown.add(iri);
-    for (const hop of path.hops) for (const fact of hop) shownFacts.add(fact.iri);
-  }
-  for (const iri of shownFacts) {
-    const fact = facts.value.get(iri);
-    if (fact) shown.add(fact.s).add(fact.o);
-  }
-  for (const fact of facts.value.values()) if (shown.has(fact.s) && shown.has(fact.o)) shownFacts.add(fact.iri);
-  return { shown, shownFacts };
+  if (!base.value) return { shown: new Set<Iri>(), said: [] }; // all at once, or it jumps
+  const shown = new Set([...base.value.entities.keys(), ...added.value.entities]);
+  const all = [...base.value.facts, ...added.value.facts, ...links.value];
+  const said = new Map(all.filter((fact) => shown.has(fact.s) && shown.has(fact.o)).map((fact) => [fact.iri, fact]));
+  return { shown, said: [...said.values()] };
 });
 
 const VALUE: Record<Facet, (fact: Fact) => string[]> = {
@@ -128,10 +142,9 @@ function fits(fact: Fact, except?: Facet): boolean {
 /** The facts that could be on show, not filtered. */
 export const candidates = computed(() => {
   const { hidden, focus } = state.value;
-  const { shown, shownFacts } = chosen.value;
+  const { shown, said: all } = chosen.value;
   const gone = new Set(hidden);
   const near = focus ? new Set([focus]) : null;
-  const all = [...shownFacts].flatMap((iri) => facts.value.get(iri) ?? []);
   if (near) for (const fact of all) if (fact.s === focus || fact.o === focus) near.add(fact.s).add(fact.o);
   const there = (iri: Iri) => shown.has(iri) && !gone.has(iri) && (!near || near.has(iri));
   return { entities: [...shown].filter(there), facts: all.filter((fact) => there(fact.s) && there(fact.o)) };
@@ -144,7 +157,8 @@ export const visible = computed(() => {
   const said = candidates.value.facts.filter((fact) => fits(fact));
   const linked = new Set(said.flatMap((fact) => [fact.s, fact.o]));
   const there = candidates.value.entities.filter((iri) => linked.has(iri) || kept.has(iri));
-  const found = there.flatMap((iri) => entities.value.get(iri) ?? []);
+  const known = (iri: Iri) => base.value?.entities.get(iri) ?? entities.value.get(iri) ?? [];
+  const found = there.flatMap(known);
   return {
     entities: found
       .filter((one) => kept.has(one.iri) || !without.types.includes(one.type))
@@ -202,7 +216,8 @@ export async function learn(statements: Iri[]): Promise<void> {
   const found = (await during(factsOf(source, unknown))) ?? [];
   const ends = [...new Set(found.flatMap((fact) => [fact.s, fact.o]))].filter((iri) => !entities.value.has(iri));
   const called = (await during(labels(source, ends))) ?? new Map<Iri, string>();
-  know(ends.map((iri) => ({ iri, label: called.get(iri) ?? local(iri), type: "", degree: 0 })), found);
+  titles.value = new Map([...titles.value, ...called]);
+  know([], found);
 }
 
 /** Keep what is known in step with the state, from now on. */
@@ -225,6 +240,10 @@ export async function start(from: Source): Promise<void> {
     else paths.value = [];
   });
   effect(() => {
+    const asked = asking.value;
+    void untracked(() => link(asked));
+  });
+  effect(() => {
     const all = [...facts.value.values()].flatMap((fact) => [fact.article, fact.speaker]);
     const unknown = [...new Set(all)].filter((iri) => iri && !titles.peek().has(iri));
     if (unknown.length) void untracked(() => name(unknown));
@@ -237,9 +256,16 @@ async function open(limit: number): Promise<void> {
   batch(() => {
     know(part.entities, part.facts);
     total.value = part.total;
-    const [inside, said] = [part.entities, part.facts].map((some) => new Set(some.map((one) => one.iri)));
-    opening.value = { limit, entities: inside!, facts: said! };
+    opening.value = { limit, entities: new Map(part.entities.map((one) => [one.iri, one])), facts: part.facts };
   });
+}
+
+async function link(asked: string): Promise<void> {
+  const [limit, ...more] = asked.split(" ");
+  const found = more.length ? await during(source.links(Number(limit), more)) : [];
+  if (asked !== asking.peek()) return; // it is another picture by now
+  know([], found ?? []);
+  links.value = found ?? [];
 }
 
 async function show(found: readonly Path[]): Promise<void> {
@@ -267,4 +293,5 @@ export async function refresh(): Promise<void> {
   const { limit, opened } = state.value;
   const reread = new Set(opened.map((name) => name.split("|")[0]!));
   await Promise.all([open(limit), ...[...reread].map(neighbourhood)]);
+  await link(asking.peek());
 }

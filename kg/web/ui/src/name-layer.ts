@@ -30,15 +30,16 @@ export function nameLayer(
     paper.clearRect(0, 0, width, height);
     const [hovered, shown] = pointed();
     const important = new Set([state.value.selected, ...state.value.path, ...(shown ?? [])]);
-    const nodes = graph.nodes().filter((iri) => !shown || shown.has(iri));
-    const weight = (iri: Iri) => (important.has(iri) ? 1e6 : 0) + graph.getNodeAttribute(iri, "size");
-    nodes.sort((a, b) => weight(b) - weight(a));
-    const named = nodes.map((iri): Named => {
-      const { label, x, y } = graph.getNodeAttributes(iri);
-      const size = sigma.scaleSize(sigma.getNodeDisplayData(iri)!.size);
-      return { label, size, forced: iri === state.value.selected || iri === hovered, ...sigma.graphToViewport({ x, y }) };
+    const named: Named[] = [];
+    graph.forEachNode((iri, { label, x, y, size }) => {
+      if (shown && !shown.has(iri)) return;
+      const at = sigma.graphToViewport({ x, y });
+      if (at.x < 0 || at.y < 0 || at.x > width || at.y > height) return;
+      const forced = iri === state.value.selected || iri === hovered;
+      named.push({ label, forced, weight: (important.has(iri) ? 1e6 : 0) + size, size: sigma.scaleSize(size), ...at });
     });
-    write(paper, named, width, height);
+    named.sort((a, b) => b.weight - a.weight);
+    write(paper, named);
   });
   return layer;
 }
@@ -48,12 +49,15 @@ interface Named {
   size: number;
   x: number;
   y: number;
+  weight: number;
   forced: boolean;
 }
 
-function write(paper: CanvasRenderingContext2D, nodes: readonly Named[], width: number, height: number): void {
+const widths = new Map<string, number>(); // of names, which take longer to measure than to write
+
+function write(paper: CanvasRenderingContext2D, nodes: readonly Named[]): void {
   const { ink, halo } = colours();
-  const taken = new Set<string>(); // cells that more important nodes and their names cover
+  const taken = new Set<number>(); // cells that more important nodes and their names cover
   paper.font = `${NAME}px ${FONT}`;
   paper.textAlign = "center";
   paper.lineWidth = 4;
@@ -61,11 +65,10 @@ function write(paper: CanvasRenderingContext2D, nodes: readonly Named[], width: 
   paper.strokeStyle = halo;
   paper.fillStyle = ink;
   for (const { label, x, y, size, forced } of nodes) {
-    const half = paper.measureText(label).width / 2;
+    const half = (widths.get(label) ?? widths.set(label, paper.measureText(label).width).get(label)!) / 2;
     const top = y + size + 2;
-    const inside = label !== "" && x >= 0 && y >= 0 && x <= width && y <= height;
     const cells = cellsOf(x - half, x + half, top, top + NAME);
-    if (inside && (forced || !cells.some((cell) => taken.has(cell)))) {
+    if (label !== "" && (forced || !cells.some((cell) => taken.has(cell)))) {
       for (const cell of cells) taken.add(cell);
       paper.strokeText(label, x, top + NAME);
       paper.fillText(label, x, top + NAME);
@@ -74,10 +77,10 @@ function write(paper: CanvasRenderingContext2D, nodes: readonly Named[], width: 
   }
 }
 
-function cellsOf(left: number, right: number, top: number, bottom: number): string[] {
+function cellsOf(left: number, right: number, top: number, bottom: number): number[] {
   const cells = [];
   for (let x = Math.floor(left / CELL); x <= right / CELL; x++) {
-    for (let y = Math.floor(top / CELL); y <= bottom / CELL; y++) cells.push(`${x} ${y}`);
+    for (let y = Math.floor(top / CELL); y <= bottom / CELL; y++) cells.push(x * 1e5 + y);
   }
   return cells;
 }

@@ -18,7 +18,7 @@ export function sync(graph: Graph, scale: number): Iri[] {
   for (const entity of entities) {
     const look = { label: shortened(entity.label), size: size(entity, most) * scale, color: colourOf(entity), zIndex: 1 };
     const place = places.value.get(entity.iri) ?? (entity.x === undefined ? undefined : ([entity.x, entity.y!] as const));
-    if (!place && !graph.hasNode(entity.iri)) arrivals.push(entity);
+    if (!place) arrivals.push(entity); // also one that is drawn already: the address shall tell all places
     const at = place ? { x: place[0], y: -place[1] } : graph.hasNode(entity.iri) ? {} : { x: 0, y: 0 };
     graph.mergeNode(entity.iri, { ...look, ...at });
   }
@@ -26,7 +26,10 @@ export function sync(graph: Graph, scale: number): Iri[] {
   for (const key of graph.edges()) if (!wanted.has(key)) graph.dropEdge(key);
   const beside = new Map<string, number>();
   for (const [key, line] of wanted) draw(graph, key, line, beside);
-  arrivals.forEach((entity, index) => graph.mergeNode(entity.iri, beginning(graph, entity.iri, index)));
+  arrivals.forEach((entity, index) => {
+    const { x, y } = graph.getNodeAttributes(entity.iri);
+    if (!x && !y) graph.mergeNode(entity.iri, beginning(graph, entity.iri, index));
+  });
   return arrivals.map((entity) => entity.iri);
 }
 

@@ -1,6 +1,6 @@
 // The doors to a graph: a server's, or those of the page itself (offline).
 
-import type { Answer, Found, Iri, Neighbours, Part, Path } from "./values";
+import type { Answer, Fact, Found, Iri, Neighbours, Part, Path } from "./values";
 
 export interface Source {
   /** Whether people may decide about facts from the page. */
@@ -9,6 +9,8 @@ export interface Source {
   search(text: string, limit: number): Promise<{ results: Found[]; total: number }>;
   neighbours(entity: Iri, limit: number): Promise<Neighbours>;
   paths(from: Iri, to: Iri): Promise<Path[]>;
+  /** The facts that link entities with each other and with the opening picture of a limit (0: none). */
+  links(limit: number, entities: Iri[]): Promise<Fact[]>;
   /** Of any form of query. Rejects with an Error that says what is wrong. */
   query(sparql: string, signal?: AbortSignal): Promise<Answer>;
   /** The result in a format, as its bytes; the names are those of FORMATS. */

@@ -4,6 +4,7 @@ import { plain } from "../plain";
 import type { Entity, Fact, Found, Group, Iri, Neighbours, Part, Path } from "../values";
 
 const LONGEST = 6; // hops of a path
+const STRONGEST = 3; // links of each entity that are kept where all of them would be a hairball, as on the server
 
 export interface Opening {
   entities: Entity[]; // the most central first, with places
@@ -18,6 +19,7 @@ export class Index {
   private readonly entities = new Map<Iri, Known>();
   private readonly about = new Map<Iri, Fact[]>();
   readonly ranked: readonly Known[]; // all entities, the most central first
+  private readonly place: ReadonlyMap<Iri, number>; // in that
 
   constructor(
     private readonly opening: Opening,
@@ -39,13 +41,41 @@ export class Index {
     const rank = new Map(opening.entities.map((entity, index) => [entity.iri, index]));
     const place = (iri: Iri) => rank.get(iri) ?? Infinity;
     this.ranked = [...this.entities.values()].sort((a, b) => place(a.iri) - place(b.iri) || order(a, b));
+    this.place = new Map(this.ranked.map((entity, index) => [entity.iri, index]));
   }
 
   overview(limit: number): Part {
     const shown = this.ranked.slice(0, limit).filter((entity) => entity.degree > 0);
     const inside = new Set(shown.map((entity) => entity.iri));
-    const facts = this.facts.filter((fact) => inside.has(fact.s) && inside.has(fact.o));
-    return { entities: shown, facts, total: this.opening.total };
+    return { entities: shown, facts: this.strongest(inside, inside), total: this.opening.total };
+  }
+
+  links(limit: number, more: readonly Iri[]): Fact[] {
+    const inside = this.ranked.slice(0, limit).filter((entity) => entity.degree > 0).map((entity) => entity.iri);
+    return this.strongest(new Set(more), new Set([...inside, ...more]));
+  }
+
+  /** The facts of some entities with those on show; where they link too many, the strongest links of each. */
+  private strongest(of: ReadonlySet<Iri>, shown: ReadonlySet<Iri>): Fact[] {
+    const pairs = new Map<string, { facts: Fact[]; ends: [number, number] }>();
+    for (const fact of this.facts) {
+      if (!shown.has(fact.s) || !shown.has(fact.o) || !(of.has(fact.s) || of.has(fact.o))) continue;
+      const ends = [this.place.get(fact.s)!, this.place.get(fact.o)!].sort((a, b) => a - b) as [number, number];
+      const pair = pairs.get(ends.join()) ?? { facts: [], ends };
+      pair.facts.push(fact);
+      pairs.set(ends.join(), pair);
+    }
+    let kept = [...pairs.values()];
+    if (kept.length > STRONGEST * shown.size) {
+      const counts = new Map<number, number>();
+      const count = (end: number) => counts.set(end, (counts.get(end) ?? 0) + 1).get(end)!;
+      kept.sort((a, b) => b.facts.length - a.facts.length || a.ends[0] - b.ends[0] || a.ends[1] - b.ends[1]);
+      kept = kept.filter(({ ends }) => {
+        const own = [...new Set(ends)].filter((end) => of.has(this.ranked[end]!.iri));
+        return own.map((end) => count(end) <= STRONGEST).includes(true);
+      });
+    }
+    return kept.flatMap((pair) => pair.facts);
   }
 
   /** By the beginnings of words, with or without tone marks; names that begin so go first. */

@@ -38,6 +38,7 @@ export async function page({ opening, quads, oxigraph }: Data): Promise<Source> 
     search: async (text, limit) => index.search(text, limit),
     neighbours: async (entity) => index.neighbours(entity),
     paths: async (from, to) => index.paths(from, to, 5),
+    links: async (limit, entities) => index.links(limit, entities),
     query,
     download,
     dump: async (format) => {

@@ -40,6 +40,10 @@ export function server(editable: boolean): Source {
     search: (q, limit) => json("search", { q, limit }),
     neighbours: (entity, limit) => json("neighbours", { entity, limit }),
     paths: async (from, to) => (await json<{ paths: [] }>("path", { from, to, limit: 5 })).paths,
+    links: async (limit, entities) => {
+      const body = new URLSearchParams([["limit", String(limit)], ...entities.map((iri) => ["entity", iri])]);
+      return (await (await ask("api/links", { method: "POST", body })).json()).facts;
+    },
     query: async (query, signal) => {
       const response = await sparql(query, "application/sparql-results+json, application/n-triples;q=0.9", signal);
       return response.headers.get("content-type")?.startsWith("application/n-triples")
