@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -15,10 +14,9 @@ from starlette.applications import Starlette
 from kg.explore.kept import Known
 from kg.ontology import load
 from kg.store import Store
-from kg.web import api, explorer
+from kg.web import api
 from kg.web.server import app
 
-HOST = [(b"host", b"localhost")]
 MANY = 60  # more than there are threads for requests
 
 
@@ -97,48 +95,3 @@ def test_graphs_that_are_replaced_while_an_older_one_is_worked_out_are_skipped(
         released.set()
     assert first == ["Nvidia", "OpenAI"] and others == [["AMD", "Foxconn", "Intel", "Nvidia", "OpenAI"]] * 4
     assert read == ["1", "4"]
-
-
-def test_whole_graphs_are_written_one_after_another_and_not_for_those_who_left(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, released = threading.Event(), threading.Event()
-    running, most, written = 0, 0, 0
-
-    def slowly(store: Store) -> bytes:
-        nonlocal running, most, written
-        running, written = running + 1, written + 1
-        most = max(most, running)
-        begun.set()
-        assert released.wait(FAR)
-        time.sleep(0.05)
-        running -= 1
-        return b"<a> <b> <c> ."
-
-    monkeypatch.setitem(explorer._WHOLE, "turtle", ("text/turtle", slowly))
-    application = app(folder)
-    scope = {"type": "http", "method": "GET", "path": "/export/turtle", "query_string": b"", "headers": HOST}
-
-    async def leave() -> None:
-        async def gone() -> dict[str, object]:
-            await asyncio.to_thread(begun.wait, FAR)
-            return {"type": "http.disconnect"}
-
-        async def ignore(message: object) -> None:
-            pass
-
-        await application(dict(scope), gone, ignore)
-
-    async def ask() -> list[httpx.Response]:
-        async with asking(application) as client:
-            await asyncio.gather(*(leave() for _ in range(MANY)))  # one of them while it is written
-            others = [asyncio.create_task(client.get("/export/turtle")) for _ in range(3)]
-            await asyncio.sleep(0.2)
-            released.set()
-            return list(await asyncio.gather(*others))
-
-    try:
-        assert [response.status_code for response in asyncio.run(ask())] == [200] * 3
-    finally:
-        released.set()
-    assert most == 1 and written == 4
