@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from unittest.mock import patch
 
 from kg import ontology
 from kg.graph import build as build_graph
@@ -214,28 +213,28 @@ def run(folder: Path, asked: argparse.Namespace) -> tuple[int, list[str]]:
     first.join()
     facts = {digest: sum(len(fact.evidence) for fact in read[2].facts) for digest, read in corpus.invented.read.items()}
     seen = Seen(facts, set(facts) - set(corpus.then))
-    with patch.dict(os.environ, {"TMPDIR": str(temporary)}):
-        with serving(corpus.out) as server:
-            with building(corpus, asked.pause, sorted(SAMPLES.glob("*.vi.txt"))[: asked.real]) as pipe:
-                asyncio.run(loaded(server, seen, pipe, asked))
-            take_in(pipe, seen)
-            asyncio.run(busy(str(server.client.base_url), seen, 0, asked.seed, names=("comparer",)))
-            print(*seen.rows(), sep="\n")
-            old = settled(server, corpus.out)
-            wrong = ended(server) + left(corpus.out, temporary)
-        with serving(corpus.out) as server:
-            again = busy(str(server.client.base_url), seen, min(AGAIN, seconds / 5), asked.seed + 1, pause=asked.think)
-            asyncio.run(again)
-            new = settled(server, corpus.out)
+    with serving(corpus.out, temporary) as server:
+        with building(corpus, asked.pause, sorted(SAMPLES.glob("*.vi.txt"))[: asked.real]) as pipe:
+            asyncio.run(loaded(server, seen, pipe, asked))
+        take_in(pipe, seen)
+        asyncio.run(busy(str(server.client.base_url), seen, 0, asked.seed, names=("comparer",)))
+        print(*seen.rows(), sep="\n")
+        old = settled(server, corpus.out)
+        wrong = ended(server) + left(corpus.out, temporary)
+    with serving(corpus.out, temporary) as server:
+        again = busy(str(server.client.base_url), seen, min(AGAIN, seconds / 5), asked.seed + 1, pause=asked.think)
+        asyncio.run(again)
+        new = settled(server, corpus.out)
     print(f"{HEAD}\n{'at the end':>17} {old}\n{'a new server':>17} {new}")
     wrong = [f"{number} x {text}" for text, number in sorted(seen.wrong.items())] + wrong + old.wrong(new)
     return len(seen.published) - asked.articles, wrong
 
 
-def serving(out: Path) -> AbstractContextManager[Server]:
-    """``kg serve`` for a while."""
-    command = [sys.executable, "-m", "kg", "serve", "--out", str(out), "--port", "{port}", "--time-limit", str(LIMIT)]
-    return running("kg", command, "/sparql", alive="/health")
+def serving(out: Path, temporary: Path) -> AbstractContextManager[Server]:
+    """``kg serve`` for a while, with a folder of its own for temporary files."""
+    command = ["env", f"TMPDIR={temporary}", sys.executable, "-m", "kg", "serve", "--out", str(out)]
+    options = ["--port", "{port}", "--time-limit", str(LIMIT)]
+    return running("kg", [*command, *options], "/sparql", alive="/health")
 
 
 async def loaded(server: Server, seen: Seen, pipe: Connection, asked: argparse.Namespace) -> None:

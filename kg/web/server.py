@@ -5,6 +5,7 @@ A build may publish a newer graph while the server runs: the next request sees i
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -46,6 +47,7 @@ FILES = {  # what the output folder may hold for others to fetch
     "graph.gexf": "application/xml",
     "graph.csv": "text/csv",
 }
+_ARENAS = -8  # M_ARENA_MAX of mallopt(3)
 _HTML = "text/html; charset=utf-8"
 _FRESH = {"Cache-Control": "no-cache"}  # a build may change it at any time
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # the endpoint refuses some of them itself
@@ -178,6 +180,7 @@ def serve(
 
     Raises StoreError where no graph was built, RequestError where host and port cannot be listened on.
     """
+    _share_memory()
     application = app(folder, host=host, settings=settings)
     workers: Workers = application.state.workers
     with _listen(host, port) as listener, closing(application.state.writer), closing(workers):
@@ -194,6 +197,12 @@ def serve(
         )
         with suppress(KeyboardInterrupt):  # uvicorn ends gracefully, then raises it again
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def _share_memory() -> None:
+    """Let threads take memory from two places: else each keeps what its largest export needed (glibc only)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 def _listen(host: str, port: int) -> socket.socket:
