@@ -20,7 +20,7 @@ import httpx
 from kg.rdf import BASE
 from kg.training.questions import PROLOGUE, QUERIES
 
-PATIENCE = 180.0  # seconds until a server that says nothing hangs
+PATIENCE = 60.0  # seconds until a server that says nothing hangs
 BUSY = 503  # an answer to anything, if it says when to come again
 WHOLE = """SELECT ?hash (COUNT(*) AS ?n) {
   GRAPH ?article { ?article kg:contentHash ?hash . ?statement prov:wasDerivedFrom ?evidence } } GROUP BY ?hash"""
@@ -141,7 +141,9 @@ async def compare(client: Client) -> None:
     if rows := await client.rows("articles, by query", WHOLE):
         client.seen.check("query", {row["hash"]: int(row["n"]) for row in rows}, before)
     before = set(client.seen.published)
-    if response := await client.ask("articles, all quads", "/data", headers={"Accept": "application/n-quads"}):
+    if response := await client.ask(
+        "articles, all quads", "/data", 200, 504, headers={"Accept": "application/n-quads"}
+    ):
         client.seen.check("quads", facts_of(response.text), before)
     for row in await client.rows("articles, names", "SELECT ?a { ?a kg:contentHash ?hash } ORDER BY RAND() LIMIT 1"):
         graph = row["a"]
@@ -164,7 +166,7 @@ def facts_of(lines: str) -> dict[str, int]:
 async def take_away(client: Client) -> None:
     """Pages and files."""
     for path in ("/export/turtle", "/export/graphml", "/export/gexf", "/graph.html"):
-        await client.ask("export", path)
+        await client.ask("export", path, 200, 504)
     await client.ask("exported file", "/graph.ttl", 200, 404)
     for path in ("/.well-known/void", "/sparql"):  # with counts of the whole graph
         await client.ask("description", path, 200, 504)

@@ -200,7 +200,7 @@ def serve(
 
 
 def _share_memory() -> None:
-    """Let threads take memory from two places: else each keeps what its largest export needed (glibc only)."""
+    """Let threads take memory from two places: else each keeps what its largest work needed (glibc only)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
