@@ -45,11 +45,11 @@ def test_articles_of_megabytes_are_left_out_by_name_and_the_others_are_read(tmp_
     (news / "b-longer.txt").write_text(SENTENCE * 90_000, encoding="utf8")  # 5 MB
     (news / "c-longest.txt").write_text(SENTENCE * 120_000, encoding="utf8")
     (news / "d.txt").write_text(SENTENCE, encoding="utf8")
-    done = run_kg("build", "news", "--jobs", "2", "--article-limit", "60", "--no-export", cwd=tmp_path)
+    done = run_kg("build", "news", "--jobs", "2", "--article-limit", "25", "--no-export", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     for name, words in (
-        ("a-long", "not done after 60 seconds; split it"),
-        ("b-longer", "not done after 60 seconds; split it"),
+        ("a-long", "not done after 25 seconds; split it"),
+        ("b-longer", "not done after 25 seconds; split it"),
         ("c-longest", "more than 5,000,000 letters; split it"),
     ):
         assert any(name in line and words in line for line in done.stderr.splitlines()), done.stderr

@@ -46,7 +46,7 @@ class FactReader:
         self._pieces = pieces_of(folder)
         self._encoder = network_of(folder).encoder
         self.branch = _branch(folder)
-        self.schemas = _schemas(folder, schemas, adapter)
+        self.schemas = _schemas(folder, tuple(map(tuple, schemas)), adapter)
 
     def read(self, text: str, sentences: Sequence[Span]) -> tuple[Proposal, ...]:
         """What is proposed of a text whose sentences are letters ``text[start:end]``, sorted."""

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from kg import ontology
 from kg.graph import build as build_graph
-from kg.store import STORE
+from kg.store import STORE, current
 from kg.training.crash import KEPT, SAMPLES, Invented, prepare, written
 from kg.training.invention import readings
 from kg.training.load import Seen, busy
@@ -115,10 +115,12 @@ class Holding:
     processes: int
 
     @classmethod
-    def of(cls, process: int) -> Holding:
-        """What it holds now."""
-        workers = children(process)
-        files, threads = (len(list(Path(f"/proc/{process}/{name}").iterdir())) for name in ("fd", "task"))
+    def of(cls, process: int, out: Path) -> Holding:
+        """What it holds now, but for tables of the newest graph, which are opened when they are needed."""
+        workers, newest = children(process), str(out / STORE / "published" / current(out / STORE))
+        open_files = (os.path.realpath(file) for file in Path(f"/proc/{process}/fd").iterdir())
+        files = sum(not name.startswith(newest) for name in open_files)
+        threads = len(list(Path(f"/proc/{process}/task").iterdir()))
         return cls(held(process), max(map(held, workers), default=0), files, threads, len(workers))
 
     def __str__(self) -> str:
@@ -141,7 +143,7 @@ class Holding:
 HEAD = f"{'minute':>7} {'articles':>9} {'server':>11} {'worker':>11} {'files':>7} {'threads':>8} {'processes':>10}"
 
 
-async def watch(server: Server, seen: Seen, pipe: Connection, seconds: float) -> None:
+async def watch(server: Server, out: Path, seen: Seen, pipe: Connection, seconds: float) -> None:
     """Take in what was published, and print ten times what the server holds."""
     start, shown = time.monotonic(), 0
     print(HEAD)
@@ -149,7 +151,7 @@ async def watch(server: Server, seen: Seen, pipe: Connection, seconds: float) ->
         take_in(pipe, seen)
         if now >= shown * seconds / 10:
             shown = int(now / seconds * 10) + 1
-            print(f"{now / 60:7.1f} {len(seen.published):9} {Holding.of(server.process.pid)}", flush=True)
+            print(f"{now / 60:7.1f} {len(seen.published):9} {Holding.of(server.process.pid, out)}", flush=True)
         await asyncio.sleep(0.05)
 
 
@@ -163,12 +165,11 @@ def take_in(pipe: Connection, seen: Seen) -> None:
 def settled(server: Server, out: Path) -> Holding:
     """What a server holds when nobody asks any more, after everything in it has come to the newest graph."""
     time.sleep(LIMIT + 1)  # what is under way ends
-    (out / "graph.html").unlink(missing_ok=True)  # so that the server draws it, and lets go of the graph it drew before
-    for path in ("/api/search", "/api/overview", "/graph.html", *["/sparql?query=ASK%7B%7D"] * PROCESSES):
+    for path in ("/api/search", "/api/overview", *["/sparql?query=ASK%7B%7D"] * PROCESSES):
         server.client.get(path).raise_for_status()
     server.client.close()
     time.sleep(12)  # threads that wait for work end after ten seconds
-    return Holding.of(server.process.pid)
+    return Holding.of(server.process.pid, out)
 
 
 def ended(server: Server) -> list[str]:
@@ -215,7 +216,7 @@ def run(folder: Path, asked: argparse.Namespace) -> tuple[int, list[str]]:
     seen = Seen(facts, set(facts) - set(corpus.then))
     with serving(corpus.out, temporary) as server:
         with building(corpus, asked.pause, sorted(SAMPLES.glob("*.vi.txt"))[: asked.real]) as pipe:
-            asyncio.run(loaded(server, seen, pipe, asked))
+            asyncio.run(loaded(server, corpus.out, seen, pipe, asked))
         take_in(pipe, seen)
         asyncio.run(busy(str(server.client.base_url), seen, 0, asked.seed, names=("comparer",)))
         print(*seen.rows(), sep="\n")
@@ -237,11 +238,11 @@ def serving(out: Path, temporary: Path) -> AbstractContextManager[Server]:
     return running("kg", [*command, *options], "/sparql", alive="/health")
 
 
-async def loaded(server: Server, seen: Seen, pipe: Connection, asked: argparse.Namespace) -> None:
+async def loaded(server: Server, out: Path, seen: Seen, pipe: Connection, asked: argparse.Namespace) -> None:
     """Let clients ask while articles are added, and watch."""
     seconds = asked.minutes * 60
     load = busy(str(server.client.base_url), seen, seconds, asked.seed, pause=asked.think)
-    await asyncio.gather(load, watch(server, seen, pipe, seconds))
+    await asyncio.gather(load, watch(server, out, seen, pipe, seconds))
 
 
 def main(arguments: list[str] | None = None) -> int:

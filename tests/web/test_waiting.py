@@ -94,4 +94,4 @@ def test_graphs_that_are_replaced_while_an_older_one_is_worked_out_are_skipped(
     finally:
         released.set()
     assert first == ["Nvidia", "OpenAI"] and others == [["AMD", "Foxconn", "Intel", "Nvidia", "OpenAI"]] * 4
-    assert read == ["1", "4"]
+    assert read[0] == "1" and read[-1] == "4" and len(read) < 4
