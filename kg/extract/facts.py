@@ -205,10 +205,11 @@ def _said(
 def _claimed(
     reading: Reading, candidate: Candidate, claim: Claim, said: Sequence[Saying]
 ) -> tuple[Modality, list[Phrase | None], float]:
-    """What the model tells; where a verb links the ends, words of possibility around it are surer: measured."""
+    """What the model tells; where a verb links the ends, words of a plan or possibility are surer: measured."""
     mode = claim.modality
-    if _is_linked(reading, candidate) and modality(reading, *_place(candidate), said) is Modality.POSSIBLE:
-        mode = Modality.POSSIBLE
+    if _is_linked(reading, candidate):
+        told = modality(reading, *_place(candidate), said)
+        mode = told if told in (Modality.PLANNED, Modality.POSSIBLE) else mode
     return mode, [claim.speaker], candidate.confidence
 
 

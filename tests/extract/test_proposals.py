@@ -147,11 +147,12 @@ def _subjects(article: Article, sentences: Sequence[Sentence]) -> list[str]:
     ("line", "mode"),
     [
         ("Nvidia/PROPN/Organization có_thể/AUX thấy/VERB AMD/PROPN/Organization", Modality.POSSIBLE),
-        ("Nvidia/PROPN/Organization sẽ/ADV thấy/VERB AMD/PROPN/Organization", Modality.ASSERTED),
+        ("Nvidia/PROPN/Organization sẽ/ADV thấy/VERB AMD/PROPN/Organization", Modality.PLANNED),
+        ("Nvidia/PROPN/Organization không/ADV thấy/VERB AMD/PROPN/Organization", Modality.ASSERTED),
         ("có_thể/AUX thấy/VERB Nvidia/PROPN/Organization ở/ADP AMD/PROPN/Organization", Modality.ASSERTED),
     ],
 )
-def test_words_of_possibility_outweigh_the_model_where_a_verb_links_the_ends(line: str, mode: Modality) -> None:
+def test_words_of_plans_and_possibility_outweigh_the_model_where_a_verb_links_ends(line: str, mode: Modality) -> None:
     article, (sentence,) = article_of(line)
     ends = [_place(article.text, name, "Organization") for name in ("Nvidia", "AMD")]
     said = Proposal(ends[0], "develops", ends[1], Modality.ASSERTED, None, SURE)
