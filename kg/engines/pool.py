@@ -28,14 +28,14 @@ from kg.work import Outcome, Task, Work
 class ForkServer:
     """The process that workers are copies of."""
 
-    def __init__(self, work: IO[bytes]) -> None:
-        """Start it. ``work``: the file of what workers do."""
+    def __init__(self, work: IO[bytes], most: int) -> None:
+        """Start it. ``work``: the file of what workers do, ``most`` of them at once."""
         self._link, theirs = socket.socketpair()
         self._told = tempfile.TemporaryFile()  # noqa: SIM115 - standard error, closed by end
         self._number = 0
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "kg.engines.worker", str(theirs.fileno()), str(work.fileno())],
+                [sys.executable, "-P", "-m", "kg.engines.worker", str(theirs.fileno()), str(work.fileno()), str(most)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=self._told,
@@ -144,7 +144,7 @@ class Pool(Scheduled[Process]):
     def start(self) -> Process:
         """A new process."""
         if self._server is None or not self._server.alive:
-            self._server = ForkServer(self._work)
+            self._server = ForkServer(self._work, self._jobs)
         return Process(self._server)
 
     def ready(self, workers: Sequence[Process], seconds: float) -> Container[Process]:

@@ -1,8 +1,9 @@
 """What runs in the processes of a pool: one loads what the work needs, and is copied for each worker.
 
-    python -P -m kg.engines.worker SOCKET WORK
+    python -P -m kg.engines.worker SOCKET WORK NUMBER
 
-SOCKET is the number of an open socket to the build, WORK that of an open file with what is to be done with each task.
+SOCKET is the number of an open socket to the build, WORK that of an open file with what is to be done with each task,
+NUMBER how many workers there may be at once: one by itself loads only what its articles need.
 A message is a number: 0 comes with a worker's socket and the file of its standard error, and starts the worker; N ends
 the Nth, and its wait status goes back. Copies share the memory of the models, which are loaded once.
 
@@ -38,9 +39,11 @@ def main() -> None:
     end_with_parent()
     with suppress(OSError, ValueError):  # a smaller bound is set already
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    number, file = map(int, sys.argv[1:])
+    number, file, most = map(int, sys.argv[1:])
     work = pickle.loads(os.pread(file, os.fstat(file).st_size, 0))  # where others have read to does not matter
-    if sys.platform == "linux":  # elsewhere libraries of the system may not survive being copied: workers load
+    if (
+        most > 1 and sys.platform == "linux"
+    ):  # elsewhere libraries of the system may not survive being copied: workers load
         work.prepare()
         _give_back()
         gc.freeze()  # what is never looked at again stays shared

@@ -62,7 +62,8 @@ def _centres(radii: Points, bridges: Counter[tuple[int, int]], *, rounds: int = 
     import numpy as np
 
     turn = np.arange(len(radii)) * TURN
-    far = np.sqrt(np.cumsum(radii**2) - radii[0] ** 2)
+    squares = radii**2
+    far = np.sqrt(np.cumsum(squares) - squares[0])
     xy = np.stack([np.cos(turn), np.sin(turn)], axis=1) * far[:, None] * 1.3
     apart = radii[:, None] + radii[None, :]
     pull = np.zeros((len(radii), len(radii)))
