@@ -14,14 +14,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def environment() -> Mapping[str, str]:
-    """The variables of a child: those of this process, with kg found where it is now, and one thread for libraries.
+def variables() -> dict[str, str]:
+    """What is set anew for a child: kg is found where it is now, and libraries use one thread.
 
     oneDNN, which multiplies for torch, would keep what it compiles for each length of a text: 100 MB, and no quicker.
     """
     paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     one = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0"}
-    return os.environ | one | {"PYTHONPATH": os.pathsep.join(paths)}
+    return one | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of a child: those of this process, and ``variables``."""
+    return os.environ | variables()
 
 
 def end_with_parent() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import Any
 
-from kg.child import environment
+from kg.child import variables
 from kg.engines.schedule import Lost, Scheduled, jobs_for
 from kg.errors import KgError, RequestError
 from kg.work import Outcome, Task, Work, done
@@ -32,9 +32,7 @@ class Actor:
     def __init__(self, ray: Any, work: Any) -> None:
         """``work``: where the cluster keeps it."""
         self._ray = ray
-        names = ("OMP_NUM_THREADS", "TOKENIZERS_PARALLELISM", "ONEDNN_PRIMITIVE_CACHE_CAPACITY", "PYTHONPATH")
-        variables = {name: environment()[name] for name in names}
-        self._actor = ray.remote(_Doing).options(num_cpus=1, runtime_env={"env_vars": variables}).remote(work)
+        self._actor = ray.remote(_Doing).options(num_cpus=1, runtime_env={"env_vars": variables()}).remote(work)
         self.outcome: Any = None
 
     def give(self, task: Task) -> None:
