@@ -72,8 +72,8 @@ export function Decide({ fact, articles }: { fact: Fact; articles: number }) {
       <Token />
       {articles > 1 && (
         <label class="check">
-          <input type="checkbox" checked={everywhere.value} onChange={(event) => (everywhere.value = event.currentTarget.checked)} />{" "}
-          {t("everywhere")} ({count(articles)})
+          <input type="checkbox" checked={everywhere.value} onChange={(event) => (everywhere.value = event.currentTarget.checked)} />
+          {`${t("everywhere")} (${count(articles)})`}
         </label>
       )}
       <div class="actions">
