@@ -417,8 +417,9 @@ def undo(
     Example: **kg undo 3f2a90c1d4e5**
     """
     with _changing(folder) as graph:
-        graph.undo(decision, ontology=ontology or ())
-    out.print(f"{_plain(decision)} is undone", highlight=False)
+        again = graph.undo(decision, ontology=ontology or ())
+    more = f"; run kg build to read {_plain(', '.join(again))} again" if again else ""
+    out.print(f"{_plain(decision)} is undone{more}", highlight=False)
 
 
 # Read
@@ -549,7 +550,10 @@ def _token(file: Path | None) -> tuple[str, str]:
             raise RequestError(f"the token file {file} cannot be read: {error}") from error
     if not given:
         raise RequestError(f"the token file {file} is empty: write the token into it")
-    return given, f"updates are allowed with the token of {_plain(str(file)) if file else 'KG_TOKEN'}"
+    source = str(file) if file else "KG_TOKEN"
+    if not (given.isascii() and given.isprintable()):
+        raise RequestError(f"the token of {source} has letters that no request can carry: use printable ASCII")
+    return given, f"updates are allowed with the token of {_plain(source)}"
 
 
 @app.command()

@@ -192,10 +192,13 @@ class Graph:
         """The IRI of each decision, and what it says, sorted."""
         return Curator(self._store).decisions()
 
-    def undo(self, decision: str, *, ontology: Sequence[Path] = ()) -> None:
-        """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not."""
+    def undo(self, decision: str, *, ontology: Sequence[Path] = ()) -> tuple[str, ...]:
+        """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not.
+
+        Gives the ids of articles that have changed since: what they say is found when the next build reads them again.
+        """
         with self._curator(ontology) as curator:
-            curator.undo(decision)
+            return curator.undo(decision)
 
     @contextmanager
     def _curator(self, ontology: Sequence[Path]) -> Iterator[Curator]:
@@ -216,6 +219,7 @@ class Graph:
         self.close()
         try:
             with Store.create_or_open(self.folder / STORE) as store:
+                store.catch_up()
                 store.use_ontology(knowledge)
                 yield store
                 store.publish()

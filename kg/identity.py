@@ -1,8 +1,9 @@
 """Which entity a name means: mentions of all articles -> canonical entities, in whatever order they come. Pure.
 
 Names that differ in case, or in where the tone mark stands (hoà, hòa), are one name. Mentions of one name are one
-entity, whatever their classes, except for persons: a person is never anything else, and two persons of one name in
-different articles are one only with evidence: both articles link them, by a fact, to another entity of one name.
+entity, whatever their classes, except for concepts in small letters beside a name ("hòa bình", the place Hòa Bình), and
+for persons: a person is never anything else, and two persons of one name in different articles are one only with
+evidence: both articles link them, by a fact, to another entity of one name.
 What the ontology lists is one entity by all of its labels. What people decide goes before all of this.
 """
 
@@ -174,6 +175,7 @@ class Hierarchy:
 class _Cluster:
     reason: str
     records: tuple[MentionRecord, ...]  # sorted: the first article first
+    noun: bool = False  # a namesake in small letters
 
 
 def _clusters(records: Sequence[MentionRecord], known: Known | None) -> Iterator[_Cluster]:
@@ -190,9 +192,26 @@ def _clusters(records: Sequence[MentionRecord], known: Known | None) -> Iterator
     if listed:
         yield _Cluster(LISTED, tuple(listed))
     for found in others.values():
-        yield _Cluster(SAME_NAME, tuple(found))
+        yield from _same_names(found)
     for found in persons.values():
         yield from _same_persons(found)
+
+
+def _same_names(records: Sequence[MentionRecord]) -> Iterator[_Cluster]:
+    """Mentions of one name: one, but for concepts in small letters beside what is written as a name ("Hòa Bình")."""
+    proper = any(record.type != CONCEPT and _is_proper(record.name) for record in records)
+    parts: dict[bool, list[MentionRecord]] = {False: [], True: []}
+    for record in records:
+        parts[proper and record.type == CONCEPT and record.name.islower()].append(record)
+    for noun, found in parts.items():
+        if found:
+            yield _Cluster(SAME_NAME, tuple(found), noun)
+
+
+def _is_proper(name: str) -> bool:
+    """Whether capitals tell a name, and not a sentence's beginning or a headline."""
+    first, *others = name.split()
+    return any(part[:1].isupper() for part in others or [first]) and not name.isupper()
 
 
 def _same_persons(records: Sequence[MentionRecord]) -> Iterator[_Cluster]:
@@ -228,21 +247,26 @@ def _named(clusters: Sequence[_Cluster], group: str, *, taken: bool) -> Iterator
     for number, cluster in enumerate(clusters):
         first = cluster.records[0]
         plain = cluster.reason == LISTED or (number == 0 and taken)
-        mark = "\0".join((first.article, name_key(first.name), "person" if first.type == PERSON else ""))
+        kind = "person" if first.type == PERSON else "noun" if cluster.noun else ""
+        mark = "\0".join((first.article, name_key(first.name), kind))
         yield cluster, group if plain else f"{group}-{hashlib.blake2b(mark.encode(), digest_size=3).hexdigest()}"
 
 
 def _canonical(cluster: _Cluster, name: str, known: Known | None) -> Canonical:
-    """Named as most articles do; its class the ontology's own, else the commonest, ties by name."""
+    """Named as most articles do, or by the first label (preferred ones come first) of the language in which most do, if
+    any does; its class the ontology's own, else the commonest, ties by name."""
     names = Counter(record.name for record in cluster.records)
     types = Counter(record.type for record in cluster.records)
     best = min(names, key=lambda text: (-names[text], text))
     type = min(types, key=lambda text: (-types[text], text))
     others = {alias for record in cluster.records for alias in record.aliases} | set(names)
     if known and cluster.reason == LISTED:
-        labels = [label.text for label in known.labels]  # preferred ones first
-        best = next((text for text in labels if text in others), best)
-        others |= set(labels)
+        spoken: Counter[str] = Counter()
+        for label in known.labels:
+            spoken[label.lang] += names[label.text]
+        labels = sorted(known.labels, key=lambda label: (-spoken[label.lang], label.lang != "vi"))  # else as they are
+        best = next((label.text for label in labels if label.text in others), best)
+        others |= {label.text for label in labels}
         type = known.type
     mentions = tuple(sorted(record.iri for record in cluster.records))
     reason = cluster.reason if len(mentions) > 1 or cluster.reason == LISTED else SINGLE

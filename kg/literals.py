@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from datetime import datetime
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,14 +17,30 @@ _DATES = {"gYear": 4, "gYearMonth": 7, "date": 10, "dateTime": 10}  # letters of
 _WHOLE: tuple[str, ...] = ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
 _WHOLE += ("nonPositiveInteger", "negativeInteger", "unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte")
 _BROKEN = ("decimal", "double", "float")
-_TIMES = dict(nghìn=3, ngàn=3, thousand=3, triệu=6, million=6, tỷ=9, tỉ=9, billion=9)  # noqa: C408 - powers of ten
-_NUMBER = re.compile(r"([-−]?)(\d[\d.,\u00a0\u202f ]*)(?:\s*([^\W\d]+))?")
+_TEXTS = ("string", "normalizedString", "token", "anyURI")
+_BOOLEANS = {"true": "true", "yes": "true", "có": "true", "đúng": "true"}
+_BOOLEANS |= {"false": "false", "no": "false", "không": "false", "sai": "false"}
+_MARGIN = " \"'“”‘’"
+_SCALES = ("nghìn ngàn thousand k", "triệu million", "tỷ tỉ billion bn", "trillion")  # each a thousand of the last
+_TIMES = {word: 3 * power for power, words in enumerate(_SCALES, 1) for word in words.split()}  # powers of ten
+_SCALE = re.compile(rf"\s*(?i:({'|'.join(word for word in _TIMES if word != 'k')}))(?!\w)|(?<=\d)(k)(?!\w)")
+_SIGN = re.compile(r"(?:(?<!\w)([-−]))?(?=\d)")
+_TERM = re.compile(rf"\s*(\d+(?:[.,\u00a0\u202f]\d+| \d{{3}}(?!\d))*)((?:{_SCALE.pattern})*)")
+_MILLIONS = re.compile(r"([$€£¥]\d[\d.,]*)[mM]\b")  # other m's are metres
+_MARKS = {"vi": (".", ","), "en": (",", ".")}  # for thousands, and for what is less than one
 _FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}  # a week is no date
 _ORDER = {"vi": "DMY", "en": "MDY"}
-_ELLIPSES = {"vi": {"nay": "hôm nay", "qua": "hôm qua"}}  # "sáng nay", "tối qua"
-_SPAN = re.compile(  # how long something lasts, a quarter, a decade: no date, though dateparser takes it for one
+_SAID = {  # "tối qua" is "tối hôm qua", but "tuần qua" no day; what lasts "đến nay" is of when it began
+    "vi": (
+        (re.compile(r"(?<!\w)(sáng|sớm|trưa|chiều|tối|đêm|khuya) (nay|qua)$"), r"\1 hôm \2"),
+        (re.compile(r" (vừa qua|(đến|tới) (hôm )?nay)$"), ""),
+    )
+}
+_MANY = r"(\d+|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|chục|vài|mấy|nhiều|những)"
+_SPAN = re.compile(  # how long something lasts, a quarter, a decade, years: no date, though dateparser reads one
     r"(.* )?(?!last|next|this)\S+ (giây|phút|giờ|ngày|tuần|tháng|năm|(second|minute|hour|day|week|month|year)s?)"
-    r"|quý .*|(the )?\d+s"
+    rf"|(.*(?<!tháng) )?{_MANY} (hôm|ngày|tuần|tháng|năm) nay"
+    r"|(.* )?(quý .*|\d+s|\d{4} ?[-–/] ?(1[3-9]|[2-9]\d|\d{4}))|24/(7|24)"
 )
 _UNKNOWN = (datetime(2001, 1, 15), datetime(2012, 8, 3))  # what both make of an expression does not depend on today
 
@@ -43,6 +60,8 @@ def kind_of(datatype: str) -> str:
 def lexical(words: str, datatype: str, lang: str, published: str = "") -> str:
     """What words say in a datatype (IRI, XML Schema's or any other, which takes the words as they are); "" if nothing.
 
+    So is what words cannot say as XML Schema writes it: a duration, an hour.
+
     >>> lexical("2,3 triệu người", XSD + "integer", "vi"), lexical("$1,299.50", XSD + "decimal", "en")
     ('2300000', '1299.50')
     >>> lexical("ngày 2/9/1945", XSD + "date", "vi"), lexical("1945", XSD + "date", "vi")
@@ -56,7 +75,9 @@ def lexical(words: str, datatype: str, lang: str, published: str = "") -> str:
     if kind == "number":
         number = read_number(words, lang)
         return "" if name in _WHOLE and "." in number else number
-    return words.strip(" \"'“”‘’")
+    if name == "boolean":
+        return _BOOLEANS.get(words.casefold().strip(_MARGIN), "")
+    return words.strip(_MARGIN) if name in _TEXTS or not datatype.startswith(XSD) else ""
 
 
 def read_number(words: str, lang: str) -> str:
@@ -64,21 +85,32 @@ def read_number(words: str, lang: str) -> str:
 
     >>> read_number("khoảng 1.500 tỷ đồng", "vi"), read_number("3.5%", "en"), read_number("hai", "vi")
     ('1500000000000', '3.5', '')
+    >>> read_number("3 tỷ 500 triệu", "vi"), read_number("Covid-19", "vi")
+    ('3500000000', '19')
     """
-    found = _NUMBER.search(words)
-    if not found:
+    words = _MILLIONS.sub(r"\1 million", words)
+    sign = _SIGN.search(words)
+    if not sign:
         return ""
-    digits = re.sub(r"[\s\u00a0\u202f]", "", found[2]).rstrip(".,")
-    thousands, point = (".", ",") if lang == "vi" else (",", ".")
-    if re.fullmatch(rf"\d{{1,3}}({re.escape(thousands)}\d{{3}})+({re.escape(point)}\d+)?", digits):
-        digits = digits.replace(thousands, "")
-    whole, _, rest = digits.replace(",", ".").partition(".")
-    if "." in rest:
-        return ""
-    zeros = _TIMES.get((found[3] or "").casefold(), 0)
-    moved = rest.ljust(zeros, "0")
-    number = whole + moved[:zeros] + ("." + moved[zeros:] if moved[zeros:] else "")
-    return ("-" if found[1] else "") + re.sub(r"^0+(?=\d)", "", number)
+    total, at, least = Decimal(0), sign.end(), 0
+    with localcontext(prec=9 * len(words)):  # nothing is rounded
+        while term := _TERM.match(words, at):
+            zeros = sum(_TIMES[(word or short).casefold()] for word, short in _SCALE.findall(words, *term.span(2)))
+            if at > sign.end() and not 0 < zeros < least:
+                break
+            value = _decimal(term[1], lang)
+            if value is None:
+                return ""
+            total, at, least = total + value.scaleb(zeros), term.end(), zeros
+        return format(-total if sign[1] else total, "f")
+
+
+def _decimal(digits: str, lang: str) -> Decimal | None:
+    """Digits with marks as a number; None where the marks can mean more than one: "737 200"."""
+    thousands, point = map(re.escape, _MARKS[lang])
+    if re.fullmatch(rf"[1-9]\d{{0,2}}([{thousands}\u00a0\u202f]\d{{3}})+({point}\d+)?", digits):
+        digits = re.sub(rf"[{thousands}\u00a0\u202f]", "", digits)
+    return Decimal(digits.replace(",", ".")) if re.fullmatch(r"\d+([.,]\d+)?", digits) else None
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -88,15 +120,17 @@ def read_date(words: str, lang: str, published: str = "") -> str:
     >>> read_date("sáng 12/3", "vi", "2017-03-15"), read_date("cuối năm 2016", "vi"), read_date("hôm qua", "vi")
     ('2017-03-12', '2016', '')
     """
-    parts = words.casefold().split()
+    said = " ".join(words.casefold().split())
+    for pattern, replacement in _SAID.get(lang, ()):
+        said = pattern.sub(replacement, said)
+    if _SPAN.fullmatch(said):
+        return ""
+    parts = said.split()
+    bases = [datetime.fromisoformat(published[:10])] if published else _UNKNOWN
     for at in range(len(parts)):
         rest = " ".join(parts[at:])
-        rest = _ELLIPSES.get(lang, {}).get(rest, rest)
-        if not any(char.isdigit() for char in rest) and len(rest) < 4:
-            break
-        if _SPAN.fullmatch(rest):
-            return ""
-        bases = [datetime.fromisoformat(published[:10])] if published else _UNKNOWN
+        if len(rest) < 4 and not re.search(r"\d\D", rest):
+            break  # a number without its unit says nothing: "thế kỷ 20"
         found = {_read(rest, lang, base) for base in bases}
         if found != {""}:
             return found.pop() if len(found) == 1 else ""

@@ -109,8 +109,8 @@ def read_answer(answer: Any, article: Article, ontology: Ontology) -> Extraction
     entities = dict(_entities(_rows(answer, "entities"), article, ontology))
     places: dict[tuple[int, str, int, Modality, int | None, str], set[Evidence]] = defaultdict(set)
     for row in _rows(answer, "facts"):
-        subject, object = (entities.get(str(row.get(end))) for end in ("subject", "object"))
-        speaker = entities.get(str(row.get("speaker")))
+        ends = [row.get(end) for end in ("subject", "object", "speaker")]
+        subject, object, speaker = (None if end is None else entities.get(str(end)) for end in ends)
         relation, how = ontology.relations.get(str(row.get("relation"))), str(row.get("modality") or "asserted")
         evidence = _evidence(row.get("quote"), article)
         if subject is None or object is None or subject == object or relation is None or evidence is None:
@@ -141,7 +141,7 @@ def _entities(rows: Sequence[Mapping[str, Any]], article: Article, ontology: Ont
         forms = [row.get("name"), *(aliases if isinstance(aliases, list) else [])]
         named = [form for form in forms if isinstance(form, str) and form.strip() and form.casefold() in text]
         kind = str(row.get("type"))
-        if named:
+        if named and row.get("id") is not None:
             others = tuple(sorted({*named} - {named[0]}))
             yield str(row.get("id")), Entity(key, named[0], kind if kind in ontology.classes else "Concept", others, ())
 

@@ -71,6 +71,7 @@ class RelationText:
     meaning: str  # labels and definitions
     subjects: str  # labels of the classes that it admits, "" for all
     objects: str
+    labels: tuple[str, ...] = ()  # the words that a text may name it by
 
 
 LITERAL = "Literal"

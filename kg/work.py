@@ -30,6 +30,7 @@ _CODE = (
     "rdf.py",
     "model.py",
     "literals.py",
+    "terms.py",
 )
 
 

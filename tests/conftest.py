@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command import SAMPLES, Run, run_kg
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -27,11 +28,17 @@ def kg(tmp_path: Path) -> Run:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An output folder with the graph of the sample articles; not to be changed."""
-    folder = tmp_path_factory.mktemp("built")
-    done = run_kg("build", *SAMPLES, "--out", "outputs", cwd=folder)
-    assert done.returncode == 0, done.stderr
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """An output folder with the graph of the sample articles, one for all processes of pytest; not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "built"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            making = folder.with_name("making")
+            making.mkdir()
+            done = run_kg("build", *SAMPLES, "--out", "outputs", cwd=making)
+            assert done.returncode == 0, done.stderr
+            making.rename(folder)
     return folder / "outputs"
 
 

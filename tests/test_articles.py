@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from kg.articles import FORMATS, Source, detect, pdf, read, sources, values
+from kg.articles.markdown import strip
 from kg.errors import ArticleError, RequestError
 from kg.model import Article
 
@@ -328,6 +329,20 @@ def test_markdown(tmp_path: Path) -> None:
         "",
     ]
     assert (article.title, article.author, article.date) == ("Điện hạt nhân trở lại", "Lê An", "2025-10-09")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("OpenAI ra đời năm\n2015. Nay khác.\n1. Một\n2. Hai", "OpenAI ra đời năm 2015. Nay khác.\nMột\nHai"),
+        ("[Reuters]: OpenAI mua AMD.\n\nTin khác.", "[Reuters]: OpenAI mua AMD.\n\nTin khác."),
+        ("Tin[^1] của [AP][1].\n\n[1]: https://ap.org 'AP'\n[^1]: Theo AP.", "Tin của AP.\n\n Theo AP."),
+        ("Giá là 5 <b và c> d.", "Giá là 5 <b và c> d."),
+        ('<p class="x" hidden>Giá <b>tăng</b><br/></p >', "Giá tăng"),
+    ],
+)
+def test_markdown_loses_only_marks(markdown: str, text: str) -> None:
+    assert strip(markdown) == text
 
 
 @pytest.mark.parametrize("page", [PAGE.encode(), PAGE.encode("utf-16"), b'<?xml version="1.0"?>' + PAGE.encode()])

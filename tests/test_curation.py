@@ -170,6 +170,21 @@ def test_a_second_verdict_takes_the_place_of_the_first() -> None:
     assert exported(store) == before
 
 
+@pytest.mark.parametrize("content", [("A leads B", "B leads X"), ("B leads X", "A leads B")])
+@pytest.mark.parametrize("modality", ["", "planned"])
+def test_undo_after_the_article_changed_lets_the_next_build_read_it_again(
+    content: tuple[str, ...], modality: str
+) -> None:
+    store, changed = store_of(article("a", "A leads B")), article("a", *content)
+    Curator(store).judge((A, LEADS, B), right=(A, LEADS, B) if modality else None, modality=modality)
+    put(store, changed)
+    ((decision, _),) = Curator(store).decisions()
+    assert Curator(store).undo(decision) == ("a",)
+    assert store.article("a") == (changed[0].hash, "") and list(store.articles()) == ["a"]
+    put(store, changed)
+    assert exported(store) == exported(store_of(changed))
+
+
 def test_undo_after_a_merge_names_the_entity_of_today() -> None:
     store = store_of(article("a", "A leads B"), article("b", "X leads B"))
     Curator(store).judge((A, LEADS, B), right=None)

@@ -17,7 +17,7 @@ import test_store as stored
 from command import ROOT, SAMPLES, Run, run_kg
 from served import serving
 
-from kg.errors import StoreError
+from kg.errors import RequestError, StoreError
 from kg.graph import Graph
 from kg.store import STORE, Store, current
 
@@ -57,6 +57,23 @@ def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert done.stderr.count("error:") == 1 and "Traceback" not in done.stderr
     for word in words:
         assert word in done.stderr
+
+
+def test_a_decision_that_could_not_be_published_is_by_the_next(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(store: Store) -> None:
+        raise StoreError("no room")
+
+    with Graph(copy) as graph:
+        with monkeypatch.context() as full, pytest.raises(StoreError, match="no room"):
+            full.setattr(Store, "publish", fail)
+            graph.reject("OpenAI", "partnersWith", "AMD")
+        assert not graph.decisions()
+        with pytest.raises(RequestError, match="no article states"):
+            graph.reject("OpenAI", "partnersWith", "AMD")
+        ((decision, _),) = graph.decisions()
+        graph.undo(decision)
+        assert not graph.decisions()
+        assert graph.query("ASK { id:openai kg:partnersWith id:amd }")
 
 
 def test_a_full_disk_keeps_the_former_export_and_the_store(copy: Path, disk: Disk) -> None:

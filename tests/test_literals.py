@@ -22,11 +22,12 @@ from kg.store import Curator, Store
 TURTLE = """
 @prefix ex: <https://example.org/mine#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix kg: <https://example.org/kg/ontology#> .
+@prefix kg: <https://example.org/kg/ontology#> . @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 ex:foundedIn a owl:DatatypeProperty ; rdfs:label "thành lập năm"@vi ;
     rdfs:domain kg:Organization ; rdfs:range xsd:gYear .
 ex:employees a owl:DatatypeProperty ; rdfs:label "số nhân viên"@vi ; rdfs:range xsd:integer .
-ex:motto a owl:DatatypeProperty .
+ex:motto a owl:DatatypeProperty . ex:slogan a owl:DatatypeProperty ; rdfs:range rdf:langString .
+ex:since a rdf:Property ; rdfs:range xsd:gYear . ex:near a owl:SymmetricProperty .
 ex:opened a owl:ObjectProperty ; rdfs:range ex:Date . ex:Date a owl:Class .
 ex:owner a owl:ObjectProperty ; rdfs:range ex:DateTree . ex:DateTree a owl:Class .
 """
@@ -46,11 +47,14 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Ontology:
 
 
 def test_a_datatype_property_is_a_relation_to_values(mine: Ontology) -> None:
-    names = ("foundedIn", "employees", "motto", "opened", "owner", "leads")
+    names = ("foundedIn", "employees", "motto", "slogan", "since", "near", "opened", "owner", "leads")
     assert {name: mine.relations[name].datatype for name in names} == {
         "foundedIn": str(XSD.gYear),
         "employees": str(XSD.integer),
         "motto": str(XSD.string),
+        "slogan": str(XSD.string),
+        "since": str(XSD.gYear),  # by its range
+        "near": "",
         "opened": DATE,  # by the name of its range
         "owner": "",
         "leads": "",
@@ -76,6 +80,22 @@ def test_words_become_values_or_no_fact(mine: Ontology) -> None:
     assert values == {("foundedIn", "1988"), ("employees", "48000"), ("motto", "1988")}
 
 
+def test_a_year_is_read_with_the_day_and_the_month_before_it(mine: Ontology) -> None:
+    """The model may have seen no more of a date than its year."""
+    text = "FPT ra đời ngày 13 tháng 9 năm 1988."
+    (sentence,) = Parser("vi").parse(Article("a", text, "vi"))
+    ends = Place(0, 3, "Organization"), Place(text.index("1988"), len(text) - 1, LITERAL)
+    said = Proposal(ends[0], "foundedIn", ends[1], Modality.ASSERTED, None, 0.9)
+    exact = replace(mine, relations=mine.relations | {"foundedIn": replace(mine.relations["foundedIn"], datatype=DATE)})
+    values = {
+        fact.value
+        for ontology in (mine, exact)
+        for fact in extract(Article("a", text, "vi"), [replace(sentence, proposals=(said,))], ontology).facts
+        if fact.value
+    }
+    assert values == {"1988", "1988-09-13"}
+
+
 @pytest.mark.parametrize(
     ("words", "datatype", "lang", "value"),
     [
@@ -85,8 +105,24 @@ def test_words_become_values_or_no_fact(mine: Ontology) -> None:
         ("1,2 tỷ USD", XSD.decimal, "vi", "1200000000"),
         ("-2.75 %", XSD.double, "en", "-2.75"),
         ("2.5", XSD.integer, "en", ""),
+        ("5 nghìn tỷ đồng", XSD.integer, "vi", "5000000000000"),
+        ("1,2 triệu tỷ", XSD.integer, "vi", "1200000000000000"),
+        ("3 tỷ 500 triệu", XSD.integer, "vi", "3500000000"),
+        ("1.2 trillion", XSD.integer, "en", "1200000000000"),
+        ("$1.5bn", XSD.integer, "en", "1500000000"),
+        ("$2.5m", XSD.integer, "en", "2500000"),
+        ("50m", XSD.integer, "en", "50"),  # metres
+        ("20k", XSD.integer, "en", "20000"),
+        ("F-16", XSD.integer, "vi", "16"),
+        ("2016, 2017", XSD.decimal, "vi", "2016"),
+        ("737 200 chỗ", XSD.integer, "vi", ""),
+        ("0.125", XSD.decimal, "vi", "0.125"),
         ("12.5.3", XSD.decimal, "en", ""),
         ("5 May 2016", DATE, "en", "2016-05-05"),
+        ("https://fpt.vn", XSD.anyURI, "vi", "https://fpt.vn"),
+        ("Có", XSD.boolean, "vi", "true"),
+        ("Tiến lên", XSD.boolean, "vi", ""),
+        ("hai giờ", XSD.duration, "vi", ""),
         ("“Khát vọng”", XSD.string, "vi", "Khát vọng"),
     ],
 )

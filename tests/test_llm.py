@@ -23,6 +23,7 @@ ENTITIES = [
     {"id": "c", "name": "Sam Altman", "type": "Person", "aliases": []},
     {"id": "d", "name": "chip", "type": "Gadget", "aliases": None},
     {"id": "e", "name": "Microsoft", "type": "Organization"},
+    {"name": "AMD", "type": "Organization"},  # nothing can refer to it
 ]
 
 
@@ -32,7 +33,8 @@ def fact(subject: str, relation: str, object: str, quote: str, **more: Any) -> d
 
 GOOD = "OpenAI hợp tác với Nvidia"
 FACTS = [
-    fact("a", "partnersWith", "b", GOOD),
+    fact("a", "partnersWith", "b", GOOD, speaker=None),
+    {"subject": "a", "relation": "acquires", "quote": GOOD},  # without an object
     fact("a", "acquires", "d", "OpenAI sẽ mua chip", modality="planned", speaker="c"),
     fact("b", "partnersWith", "a", "Nvidia hợp tác với OpenAI"),  # not in the article
     fact("a", "befriends", "b", GOOD),  # not in the ontology

@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from rdflib import Graph
+from rdflib import RDF, Graph
 
 import kg.ontology
 from kg.errors import OntologyError
@@ -245,6 +245,17 @@ def test_a_file_replaces(ontology: Ontology, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
+def test_the_language_of_words_is_that_of_any_country(tmp_path: Path) -> None:
+    text = """
+    ex:serves a owl:ObjectProperty ; rdfs:label "waits on"@en-US .
+    ex:m a kg:Marker ; kg:kind "title" ; ontolex:writtenRep "sir"@EN .
+    """
+    more = load([write(tmp_path, PREFIXES + text)])
+    assert [cue.lang for cue in more.cues if cue.relation == "serves"] == ["en"]
+    assert Marker("sir", "en", MarkerKind.TITLE, "") in more.markers
+
+
+@pytest.mark.usefixtures("small")
 def test_two_files_extend_together(tmp_path: Path) -> None:
     first = write(tmp_path, PREFIXES + "ex:a a owl:ObjectProperty .", "a.ttl")
     second = write(tmp_path, PREFIXES + "ex:b a owl:ObjectProperty .", "b.ttl")
@@ -366,6 +377,13 @@ def cue(relation: str = "kg:leads", frame: str = "verb", confidence: str = "0.5"
         ("ex:a a owl:Class .\nnix:b a owl:Class .", ["line 10", '"nix:"', "'nix:b a owl:Class .'"]),
         (REPLACES + "ex:a a owl:Class .", ["no relation", "owl:ObjectProperty"]),
         ("", ["nothing new", "Turtle"]),
+        (
+            "ex:a a owl:ObjectProperty ; rdfs:domain [ owl:unionOf _:l ] .\n"
+            f"_:l <{RDF.first}> ex:A ; <{RDF.rest}> _:l .",
+            ["line 9", "domain of a", "circle", "owl:unionOf"],
+        ),
+        ("<http://ex.org/works for> a owl:ObjectProperty .", ["line 9", "http://ex.org/works for", "%20"]),
+        ('ex:a a owl:ObjectProperty ; rdfs:label "x"@languages-of .', ["line 9", "x@languages-of", "en-US"]),
     ],
 )
 @pytest.mark.usefixtures("small")

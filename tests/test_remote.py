@@ -87,6 +87,12 @@ def test_rdflib_and_a_token_give_the_same_graph(monkeypatch: pytest.MonkeyPatch)
             same(there, here)
 
 
+def test_a_token_that_no_request_can_carry_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_STORE_TOKEN", "bí mật")
+    with pytest.raises(StoreError, match=r"KG_STORE_TOKEN .*printable ASCII"):
+        Store.at("http://127.0.0.1:1/query")
+
+
 def test_a_password_is_taken_from_the_environment_and_an_article_is_one_request(
     empty: str, kg: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

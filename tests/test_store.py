@@ -25,6 +25,7 @@ from kg.model import Article, Entity, Evidence, Extraction, Fact, Modality, Sent
 from kg.ontology import EntityClass, Known, Label, Ontology, Relation
 from kg.rdf import ID, IDENTITY_GRAPH, KG, RUN, article_iri
 from kg.store import RESULT_FORMATS, Store
+from kg.store.database import FLUSH_EVERY
 
 CLASSES = ("Organization", "Person", "Place", "Resource")
 RELATIONS = ("dependsOn", "leads", "partnersWith")
@@ -254,12 +255,29 @@ def test_others_of_one_name_are_one_whatever_case_tone_mark_or_class() -> None:
     }
 
 
+def test_a_concept_in_small_letters_is_no_name_of_these_letters() -> None:
+    facts = [("a", "Hòa_Bình", "Place"), ("b", "hòa_bình", "Concept"), ("c", "hòa_bình", "Concept")]
+    facts += [("d", "Hòa_bình", "Concept"), ("e", "HÒA_BÌNH", "Place")]  # a sentence's beginning tells nothing
+    contents = [article(id, f"{name} leads X", types=[(name.replace("_", " "), type)]) for id, name, type in facts]
+    store = store_of(*contents)
+    (noun,) = set(entities(store, "hòa bình"))
+    assert noun.startswith("hoa-binh-")
+    for name in ("Hòa Bình", "Hòa bình", "HÒA BÌNH"):
+        assert entities(store, name) == ["hoa-binh"]
+
+
 def test_what_the_ontology_lists_is_one_by_all_of_its_labels() -> None:
     store = store_of(article("a", "X dependsOn năng_lượng"), article("b", "X dependsOn energy"))
     assert entities(store, "energy") == entities(store, "năng lượng") == ["nang-luong"]
     labels = {str(row[0]) for row in store.query("SELECT ?l { id:nang-luong skos:prefLabel|skos:altLabel ?l }")}
     assert labels == {"năng lượng", "energy"}
     assert [str(row[0]) for row in store.query("SELECT ?l { id:nang-luong skos:prefLabel ?l }")] == ["năng lượng"]
+
+
+@pytest.mark.parametrize(("spoken", "label"), [(("energy",), "energy"), (("energy", "năng_lượng", "energy"), "energy")])
+def test_what_the_ontology_lists_is_called_as_most_articles_do(spoken: tuple[str, ...], label: str) -> None:
+    store = store_of(*(article(f"a{number}", f"X dependsOn {name}") for number, name in enumerate(spoken)))
+    assert [str(row[0]) for row in store.query("SELECT ?l { id:nang-luong skos:prefLabel ?l }")] == [label]
 
 
 @pytest.mark.parametrize(
@@ -342,14 +360,25 @@ def test_what_an_article_costs_does_not_grow_with_those_that_name_the_same() -> 
     def seconds(others: int) -> float:
         store = store_of(*(article(f"a{n}", "A leads B1", f"A partnersWith C{n}") for n in range(others)))
         put(store, content)
-        started = time.process_time()
+        times = []
         for _ in range(5):
+            started = time.process_time()
             store.remove("z")
             put(store, content)
-        return (time.process_time() - started) / 5
+            times.append(time.process_time() - started)
+        return min(times)  # the others were held up by the collector of garbage
 
     few, many = seconds(4), seconds(120)
     assert many < 0.5 and many < 5 * few  # thirty times as many mentions of A
+
+
+def test_what_was_written_does_not_stay_in_memory_until_all_is_published(tmp_path: Path) -> None:
+    with Store.create_or_open(tmp_path) as store:
+        store.set_ontology(ONTOLOGY)
+        for number in range(FLUSH_EVERY):
+            put(store, article(f"a{number}", f"A{number} leads B{number}"))
+        tables = sum(file.stat().st_size for file in (tmp_path / "live").glob("*.sst"))
+        assert tables > 10_000 * FLUSH_EVERY  # bytes
 
 
 # Files

@@ -12,20 +12,22 @@ _FIELD = re.compile(r"^(title|author|date)[ \t]*:[ \t]*(.+)$", re.IGNORECASE | r
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`]*)$")
 
 _BLANK = re.compile(r"[ \t]*$")
-_RULE = re.compile(
-    r"[ \t]*+(?:([-*_=])(?:[ \t]*+\1){2,}|=+|\[[^\]]+\]:[ \t]*+\S.*|\|?[ \t]*+:?-+:?[ \t]*+\|[ \t:|-]*+)[ \t]*+$"
+_RULE = re.compile(r"[ \t]*+(?:([-*_=])(?:[ \t]*+\1){2,}|=+|\|?[ \t]*+:?-+:?[ \t]*+\|[ \t:|-]*+)[ \t]*+$")
+_LINK = re.compile(  # a definition: one destination, and at most a title
+    r"""[ \t]*+\[(?!\^)[^\]]+\]:[ \t]*+(?:<[^<>]*>|[^\s<]\S*+)(?:[ \t]++(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*+$"""
 )
 _HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t]|$)")
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?)+")
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|(\d{1,9})[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 
 _TARGET = r"(?:\([^()\n]{0,2000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)|\[[^\]\n]{0,200}\])"
+_ATTRIBUTE = r"""(?:[ \t]++[a-zA-Z_:@][a-zA-Z0-9_.:-]*+(?:[ \t]*+=[ \t]*+(?:"[^"\n]*"|'[^'\n]*'|[^\s"'=<>`]++))?)"""
 _INLINE = (  # in this order; lengths are bounded, so that no text takes quadratic time
     (re.compile(rf"!\[([^\]\n]{{0,1000}})\]{_TARGET}"), r"\1"),
     (re.compile(rf"\[([^\[\]\n]{{1,1000}})\]{_TARGET}"), r"\1"),
     (re.compile(r"\[\^[^\]\n]{1,100}\]:?"), ""),
     (re.compile(r"<(https?://[^<>\s]+|[^<>\s@]+@[^<>\s]+)>"), r"\1"),
-    (re.compile(r"</?[a-zA-Z][^<>\n]*>"), ""),
+    (re.compile(rf"</?[a-zA-Z][a-zA-Z0-9:-]{{0,100}}{_ATTRIBUTE}{{0,50}}+[ \t]*+/?>"), ""),
     (re.compile(r"(?<!`)(`{1,3})(?!`)[ ]?([^\n]{1,300}?)[ ]?(?<!`)\1(?!`)"), r"\2"),
     (re.compile(r"(?<!\\)(\*{1,3}|~~)(?=\S)([^*~\n]{1,500})(?<=[^\s\\])\1"), r"\2"),
     (re.compile(r"(?<!\\)(\*\*)(?=\S)([^\n]{1,500}?)(?<=[^\s\\])\1"), r"\2"),
@@ -87,14 +89,19 @@ def _paragraphs(lines: list[str]) -> list[str]:
     """The lines without the marks at their start; a line that goes on with a paragraph is joined to it."""
     found: list[list[str]] = [[]]
     goes_on = False  # whether the next plain line goes on with the last one
+    prose = False  # whether the last line is of a paragraph outside lists
     for line in lines:
         line = line[quote.end() :] if (quote := _QUOTE.match(line)) else line
         heading, item = _HEADING.match(line), _ITEM.match(line)
+        if prose and item and int(item[1] or 1) != 1:
+            item = None  # the last word of a sentence: "năm", and on the next line "2015."
+        ends = heading or _BLANK.match(line) or _RULE.match(line) or _LINK.match(line)
+        prose = not item and not ends and (prose or not goes_on)
         plain = (line[item.end() :] if item else line).strip()
-        if _BLANK.match(line) or _RULE.match(line):
-            found += [[]] if found[-1] else []
-        elif heading:
+        if heading:
             found.append([_without_hashes(line[heading.end() :].strip())])
+        elif ends:
+            found += [[]] if found[-1] else []
         elif goes_on and not item and not plain.startswith("|"):
             found[-1].append(plain.removesuffix("\\"))
         else:

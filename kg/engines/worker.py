@@ -41,9 +41,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     number, file, most = map(int, sys.argv[1:])
     work = pickle.loads(os.pread(file, os.fstat(file).st_size, 0))  # where others have read to does not matter
-    if (
-        most > 1 and sys.platform == "linux"
-    ):  # elsewhere libraries of the system may not survive being copied: workers load
+    # elsewhere libraries of the system may not survive being copied: workers load
+    loaded = most > 1 and sys.platform == "linux"
+    if loaded:
         work.prepare()
         _give_back()
         gc.freeze()  # what is never looked at again stays shared
@@ -62,19 +62,21 @@ def main() -> None:
                     os.close(file)
             else:
                 link.close()
-                _work(work, *files)
+                _work(work, loaded, *files)
                 return
 
 
-def _work(work: Work, number: int, told: int) -> None:
-    """Do one task after the other, as long as the build lives."""
+def _work(work: Work, loaded: bool, number: int, told: int) -> None:
+    """Do one task after the other, as long as the build lives. ``loaded``: the models, or the first task does that."""
     os.dup2(told, sys.stderr.fileno())
-    begin = _memory()
+    begin = _memory() if loaded else 0
     with Connection(os.dup(number)) as link, suppress(EOFError):  # the kernel closes the other when all is told
         while True:
             outcome = done(work, link.recv())
             _give_back()
-            link.send((outcome, _memory() - begin < GROWTH))
+            held = _memory()
+            begin = begin or held
+            link.send((outcome, held - begin < GROWTH))
 
 
 def _give_back() -> None:

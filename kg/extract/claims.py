@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kg.extract.clauses import subject
 from kg.extract.phrases import Phrase, PhraseKind
-from kg.extract.reading import Reading, target
+from kg.extract.reading import Reading, start_of, target
 from kg.model import Modality
 from kg.ontology import MarkerKind
 
@@ -19,7 +19,8 @@ _SCOPED = (  # the strongest first: "có thể không" is denied, "có thể s�
     (MarkerKind.POSSIBLE, Modality.POSSIBLE),
     (MarkerKind.PLANNED, Modality.PLANNED),
 )
-_OPENING, _CLOSING, _BOTH = "“«", "”»", '"'
+_OPENING, _CLOSING, _BOTH = ("“", "«"), ("”", "»"), '"'
+_LONGEST = 10  # lines of a quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _in_line(reading: Reading) -> Iterator[Saying]:
 
 
 def _said_by_verb(reading: Reading, at: int) -> Iterator[Saying]:
-    """What stands after the verb to the end of the sentence; before the verb where nothing follows."""
+    """What stands after the verb to the end of the sentence, and before it what is quoted or has no clause after it."""
     line = reading.line
     found = subject(reading, at)
     if found is None or found.hops > 1:
@@ -95,8 +96,19 @@ def _said_by_verb(reading: Reading, at: int) -> Iterator[Saying]:
         end += 1
     if any(line.upos(i) not in ("PUNCT", "ADV", "PART") for i in range(end, len(line.words))):
         yield Saying(end, len(line.words), speaker, value)
-    if speaker.first > 1 and (line.words[speaker.first - 1].text in ',”"' or line.upos(end) == "PUNCT"):
-        yield Saying(0, speaker.first, speaker, value)
+    start = start_of(reading, speaker)
+    quoted = any(line.words[at].text in (*_CLOSING, _BOTH) for at in range(max(0, start - 2), speaker.first))
+    apart = line.upos(start - 1) == "PUNCT" or line.upos(end) == "PUNCT"
+    if start > 1 and (quoted or (apart and not _clause_follows(reading, end))):
+        yield Saying(0, start, speaker, value)
+
+
+def _clause_follows(reading: Reading, at: int) -> bool:
+    """Whether what begins here has a verb and is not the time or place of what was said: "nói khi trả lời báo chí"."""
+    line = reading.line
+    if line.upos(at) == "ADP" or (line.upos(at) == "PUNCT" and at < len(line.words) and line.words[at].text in ",."):
+        return False
+    return any(index in reading.verbs or line.upos(index) == "AUX" for index in range(at, len(line.words)))
 
 
 def _according(reading: Reading, at: int) -> Iterator[Saying]:
@@ -113,11 +125,23 @@ def _quotations(readings: Sequence[Reading]) -> Iterator[tuple[int, int]]:
     """Runs of lines (first, last) that one quotation reaches over."""
     opened: int | None = None
     for index, reading in enumerate(readings):
-        for word in reading.line.words:
-            text = word.text
-            if text in _OPENING or (text == _BOTH and opened is None):
-                opened = index if opened is None else opened
-            elif text in _CLOSING or text == _BOTH:
+        if opened is not None and index - opened >= _LONGEST:
+            opened = None  # nobody closed it
+        for at, word in enumerate(reading.line.words):
+            if word.text in _OPENING or (word.text == _BOTH and _opens(reading, at, opened is not None)):
+                opened = index
+            elif word.text in (*_CLOSING, _BOTH):
                 if opened is not None and opened < index:
                     yield opened, index
                 opened = None
+
+
+def _opens(reading: Reading, at: int, inside: bool) -> bool:
+    """Whether a mark for both sides of a quotation opens one: by the word that it touches, else by what is open."""
+    words = reading.line.words
+    before = at > 0 and words[at - 1].end == words[at].start
+    behind = reading.line.upos(at + 1) != "PUNCT" and words[at].end == words[at + 1].start
+    if before != behind:
+        return behind
+    inches = at > 0 and words[at - 1].text[-1:].isdigit()
+    return not inside and not inches

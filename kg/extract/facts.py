@@ -15,9 +15,9 @@ from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
 from kg.extract.relations import Candidate, Claim
 from kg.extract.resolve import Resolution
-from kg.literals import lexical
+from kg.literals import kind_of, lexical
 from kg.model import Article, Evidence, Fact, Modality
-from kg.ontology import KG, Frame, Relation
+from kg.ontology import KG, Frame, MarkerKind, Relation
 
 _SURE = {  # how much less sure an end is: measured on annotated news
     PhraseKind.NAME: 1.0,
@@ -26,6 +26,7 @@ _SURE = {  # how much less sure an end is: measured on annotated news
     PhraseKind.EMPTY: 0.0,
 }
 _ACTION = 0.4
+_DATE = 5  # words before a year or a day that may be of its date
 _SINGLE = ("founded", "leads")  # their offices are somebody's; "các nhân viên" are a group that is nobody's name
 _SPEAKERS = ("Organization", "Person", "Place", "Role", "Work")  # a country and a report also say things
 
@@ -178,8 +179,13 @@ def _state(
 
 def _value(article: Article, readings: Sequence[Reading], phrase: Phrase, datatype: str) -> str:
     """What the words of a phrase say in a datatype, "" if nothing."""
-    line = readings[phrase.line].line
-    return lexical(line.text(*phrase.core), datatype, article.lang, article.date)
+    line, (first, last) = readings[phrase.line].line, phrase.core
+    words = line.text(first, last)
+    value = lexical(words, datatype, article.lang, article.date)
+    if kind_of(datatype) == "date" and any(map(str.isdigit, words)):  # "1944" may be all that was seen of a date
+        whole = lexical(line.text(max(0, first - _DATE), last), datatype, article.lang, article.date)
+        return whole if whole.startswith(value) else value
+    return value
 
 
 def _place(candidate: Candidate) -> tuple[int, int]:
@@ -214,16 +220,18 @@ def _claimed(
 
 
 def _is_linked(reading: Reading, candidate: Candidate) -> bool:
-    """Whether a verb stands between two ends, as between those of different sentences: not in "Sahel của châu Phi"."""
+    """Whether a verb or copula links two ends, as between those of different sentences: not in "Sahel của châu Phi"."""
     ends = sorted((candidate.subject, candidate.object))
     between = reading.line.words[ends[0].last : ends[1].first]
-    return ends[0].line != ends[1].line or any(word.upos == "VERB" for word in between)
+    return ends[0].line != ends[1].line or any(word.upos in ("AUX", "VERB") for word in between)
 
 
 def _is_static(reading: Reading, candidate: Candidate) -> bool:
-    """Whether a fact holds whatever becomes of its clause: "OpenAI sẽ mua một công ty tại Texas"."""
-    preposition = candidate.frame is not None and reading.line.upos(candidate.cue[0]) in ("ADP", "SCONJ")
-    return candidate.frame in (Frame.ROLE, Frame.ADJACENT) or preposition
+    """Whether a fact holds whatever becomes of its clause: "sẽ mua một công ty tại Texas", but not "sẽ là CEO"."""
+    line, at = reading.line, candidate.cue[0]
+    if candidate.frame is not None and line.upos(at) in ("ADP", "SCONJ"):
+        return at in reading.ending or line.has(at, MarkerKind.LIST)
+    return candidate.frame is Frame.ADJACENT or (candidate.frame is Frame.ROLE and not _is_linked(reading, candidate))
 
 
 def _evidence(article: Article, readings: Sequence[Reading], candidate: Candidate) -> Evidence:
@@ -236,20 +244,34 @@ def _evidence(article: Article, readings: Sequence[Reading], candidate: Candidat
 
 
 def _most_specific(stated: Sequence[Stated], lexicon: Lexicon, least: float) -> list[Stated]:
-    """For each cue and pair of ends the surest relation, and none that a more specific one between them implies."""
-    relations = lexicon.ontology.relations
-    by_pair: dict[tuple[int, int], set[str]] = defaultdict(set)
+    """For each cue and pair of ends the surest relation, and none that a more specific one between them implies, which
+    is said in the same way and not denied; of two that imply one another the surer."""
     surest: dict[tuple[frozenset[int], tuple[int, int]], Stated] = {}
     for fact in sorted(stated, key=lambda fact: (-fact.confidence, fact)):
         surest.setdefault((frozenset((fact.subject, fact.object)), fact.cue), fact)
     kept = [fact for fact in surest.values() if round(fact.confidence, 2) >= least]  # as it is shown
-    for fact in kept:
-        by_pair[fact.subject, fact.object].add(fact.relation)
+    alike: dict[tuple[int, int, Modality, int], dict[str, int]] = defaultdict(dict)  # relations, the surest first
+    for rank, fact in enumerate(kept):
+        alike[_saying(fact)].setdefault(fact.relation, rank)
     return [
         fact
         for fact in kept
-        if not any(fact.relation in relations[other].broader for other in by_pair[fact.subject, fact.object])
+        if fact.modality is Modality.DENIED or not _is_implied(fact.relation, alike[_saying(fact)], lexicon)
     ]
+
+
+def _saying(fact: Stated) -> tuple[int, int, Modality, int]:
+    """Of which ends something is said, in which way and by whom."""
+    return fact.subject, fact.object, fact.modality, fact.speaker
+
+
+def _is_implied(relation: str, ranks: Mapping[str, int], lexicon: Lexicon) -> bool:
+    """Whether one of the ranked relations implies one of them that does not imply it too and is ranked before it."""
+    broader = {one: lexicon.ontology.relations[one].broader for one in ranks}
+    return any(
+        relation in broader[other] and not (other in broader[relation] and ranks[relation] < ranks[other])
+        for other in ranks
+    )
 
 
 def _join(stated: Iterable[Stated]) -> tuple[Fact, ...]:

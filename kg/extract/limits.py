@@ -13,11 +13,12 @@ from kg.extract.lexicon import Lexicon
 from kg.model import Name, Sentence
 from kg.ontology import MarkerKind
 
-_FUNCTION = frozenset(  # no name begins with one of these, however it is written
+_FUNCTION = frozenset(  # no name begins with one of these where a sentence does, and none is one: "Theo Walcott"
     (MarkerKind.ACCORDING, MarkerKind.BOUNDARY, MarkerKind.CONDITION, MarkerKind.LIST, MarkerKind.OF, MarkerKind.BY)
 )
 _BRACKETS = frozenset("()[]")
 _OFFICE = 5  # words of an office
+_MADE = ("Product", "Work")
 _NAMED_AFTER = ("Place", "Organization")  # a name before one of these is part of it: "Quốc hội Mỹ"
 
 
@@ -59,16 +60,25 @@ def opens(sentence: Sentence, index: int) -> bool:
     return index == 0 or (sentence.words[index - 1].upos == "PUNCT" and sentence.words[index - 1].text not in ",-–()")
 
 
+def begins(sentence: Sentence, index: int) -> bool:
+    """Whether a sentence, a line or a remark may begin here: "(Theo Reuters)", but not "Wilshere, Theo Walcott"."""
+    if index == 0:
+        return True
+    before, word = sentence.words[index - 1], sentence.words[index]
+    between = sentence.text[before.end - sentence.start : word.start - sentence.start]
+    return "\n" in between or before.text[-1:] in ".…" or (before.upos == "PUNCT" and before.text != ",")
+
+
 def recognised(sentence: Sentence, lexicon: Lexicon, sure: frozenset[str]) -> tuple[Span, ...]:
     """The recogniser's names without the titles and punctuation at their limits."""
     taken: set[int] = set()
     spans = []
     for first, last, tag in (piece for name in sentence.names for piece in _outside_brackets(sentence, name)):
-        while first < last and not _may_open(sentence, first, lexicon, sure):
+        type = lexicon.tags.get(tag, "")
+        while first < last and not _may_open(sentence, first, type, lexicon, sure):
             first += 1
         while first < last and sentence.words[last - 1].upos == "PUNCT":
             last -= 1
-        type = lexicon.tags.get(tag, "")
         if type and first < last and taken.isdisjoint(range(first, last)):
             taken.update(range(first, last))
             spans.append(Span(first, last, type))
@@ -103,12 +113,16 @@ def name_spans(sentence: Sentence, found: Sequence[Span], lexicon: Lexicon, capi
     return tuple(_with_number(sentence, span) for span in _with_seat(sentence, joined, lexicon))
 
 
-def _may_open(sentence: Sentence, index: int, lexicon: Lexicon, sure: frozenset[str]) -> bool:
-    """Whether a name may begin here: a capital that is not a title's and not only that of the sentence's first word."""
+def _may_open(sentence: Sentence, index: int, type: str, lexicon: Lexicon, sure: frozenset[str]) -> bool:
+    """Whether a name of a class may begin here: a capital that is not a title's and not only that of the sentence's
+    first word. What people make is called as they like: "Princess Mononoke", "12 Angry Men"."""
     word = sentence.words[index]
+    if type in _MADE and (is_title(word.text, lexicon) or word.text[:1].isdigit()):
+        return not word.text.islower() and any(is_capital(one.text) for one in sentence.words[index + 1 : index + 2])
     if not is_capital(word.text) or word.upos == "PUNCT":
         return False
-    if not _FUNCTION.isdisjoint(lexicon.markers.get(word.text.casefold(), {})):
+    alone = begins(sentence, index) or not any(is_capital(one.text) for one in sentence.words[index + 1 : index + 2])
+    if alone and not _FUNCTION.isdisjoint(lexicon.markers.get(word.text.casefold(), {})):
         return False
     if is_title(word.text, lexicon):
         return not opens(sentence, index) and _is_label(word.text, lexicon)
@@ -191,7 +205,7 @@ def _in_run(sentence: Sentence, first: int, index: int, lexicon: Lexicon, capita
     if index > first:
         marks = lexicon.markers.get(word.text.casefold(), {})
         return is_capital(word.text) and not is_title(word.text, lexicon) and marks.keys() <= {MarkerKind.CLASS_NOUN}
-    if not _may_open(sentence, index, lexicon, capitals.sure):
+    if not _may_open(sentence, index, "", lexicon, capitals.sure):
         return False
     return word.text in capitals.sure or word.upos == "PROPN" or not word.text[1:].islower()
 

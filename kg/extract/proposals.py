@@ -1,7 +1,7 @@
 """What the model of facts proposes, in the phrases of the extraction.
 
 The model knows better what states a fact, the rules know better where a name ends and what a pronoun stands for: so an
-end that is a phrase already is that phrase, and only others become phrases of their own.
+end that is a phrase already is that phrase, and only others become phrases of their own; a value is all its words.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ class _Finder:
         self.made: dict[int, list[Phrase]] = {}  # by line
 
     def phrase(self, place: Place, type: str) -> Phrase | None:
-        """The phrase at a place, made with a class if there is none; None where no word is, or only a number."""
+        """The phrase at a place, made with a class if there is none; None for nothing, a number, or names in a row."""
         reading = self._readings[max(0, bisect.bisect_right(self._starts, place.start) - 1)]
         line = reading.line
-        inside = [at for at, word in enumerate(line.words) if word.start < place.end and place.start < word.end]
-        if not inside:
+        at_place = [at for at, word in enumerate(line.words) if word.start < place.end and place.start < word.end]
+        if not at_place:
             return None
-        first, last = inside[0], inside[-1] + 1
-        if LITERAL not in (place.type, type):
+        first, last = at_place[0], at_place[-1] + 1
+        value = LITERAL in (place.type, type)
+        if not value:
             first, last = _bare(line, first, _holder(reading, first, last))
             if not any(map(str.isalpha, line.text(first, last))):
                 return None  # a number is no thing
@@ -46,19 +47,20 @@ class _Finder:
             (_shared(span, (first, last)), phrase.kind is PhraseKind.NAME, phrase)
             for phrase in (*reading.phrases, *reading.actions, *self.made.get(line.index, ()))
             if phrase.kind is not PhraseKind.EMPTY
-            for span in (_bare(line, phrase.first, phrase.last), phrase.core)
+            for span in ((phrase.core,) if value else (_bare(line, phrase.first, phrase.last), phrase.core))
+            if span[0] <= first or not _is_article(line, first)
         ]
         likeness, _, best = max(ranked, default=(0.0, False, None))
-        if best is not None and likeness >= _LIKE:
+        if best is not None and likeness >= (1 if value else _LIKE):
             return target(reading, best) or best
-        named = [
-            one
-            for one in reading.phrases
-            if one.kind is PhraseKind.NAME and first < one.first and one.last == last and type in ("", one.type)
-        ]
+        words = line.words[first:last]
+        inside = [one for one in reading.phrases if first <= one.first < one.last <= last]
+        names = [one for one in inside if one.kind is PhraseKind.NAME]
+        named = [one for one in names if first < one.first and one.last == last and type in ("", one.type)]
         if named and _is_titled(line, first, named[0]):
             return named[0]
-        words = line.words[first:last]
+        if len(names) > 1 and any(word.text in (",", ";") for word in words):
+            return None  # "Journey to the West, The Forbidden Kingdom"
         kind, pronoun, noun = PhraseKind.CONCEPT, None, _office(reading, first, last)
         if noun:
             kind, type = PhraseKind.REFERENCE, "Person"
@@ -79,8 +81,9 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
         if rest and all(line.upos(index) == "ADJ" for index in rest):
             break  # "một tên khác" is nothing without its classifier
         name = line.words[at].text[:1].isalnum() and not line.words[at].text[:1].islower()
-        if rest and name and line.words[at + 1].text[:1].isupper():
-            break  # a name: 1 Decembrie 1918 University, The Enormous Crocodile
+        after = at + 2 if at + 2 < last and line.words[at + 1].text == ":" else at + 1
+        if rest and name and line.words[after].text[:1].isupper():
+            break  # a name: 1 Decembrie 1918 University, The Enormous Crocodile, 1634: The Baltic War
         at += 1
     end = last
     while end > at and (line.has(end - 1, MarkerKind.DEFINITE) or line.upos(end - 1) == "PUNCT"):
@@ -91,6 +94,11 @@ def _bare(line: Line, first: int, last: int) -> tuple[int, int]:
     if "(" in marks and ")" not in marks:
         end = at + marks.index("(")
     return (at, end) if at < end else (first, last)
+
+
+def _is_article(line: Line, at: int) -> bool:
+    """Whether a word is the article of a name: "A Fortress of Grey Ice"."""
+    return line.upos(at) == "DET" and line.words[at].text[:1].isupper()
 
 
 def _is_titled(line: Line, first: int, name: Phrase) -> bool:

@@ -7,17 +7,21 @@ what stands before its bracket; references go to the nearest entity that fits.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.extract.claims import Saying
 from kg.extract.lexicon import Lexicon
+from kg.extract.limits import begins
+from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
 from kg.extract.references import Antecedents
+from kg.model import LITERAL
 from kg.ontology import MarkerKind
 
 _MAX_ACRONYM = 6  # letters
+_AGENTS = ("Organization", "Person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,9 @@ def resolve(readings: Sequence[Reading], sayings: Sequence[Sequence[Saying]], le
     named = [
         (r, p) for r in readings for p in (*r.phrases, *r.actions) if p.kind in (PhraseKind.NAME, PhraseKind.CONCEPT)
     ]
-    keys = {phrase: phrase.known or _form(reading, phrase).casefold() for reading, phrase in named}
+    keys = _keys(named)
     types = _types(keys)
-    joined = _join_short_names(keys, types) | _join_acronyms(readings, keys)
+    joined = _join_short_names(readings, keys, types) | _join_acronyms(readings, keys)
     group = {phrase: _follow(key, joined) for phrase, key in keys.items()}
     group |= Antecedents(readings, group, types, lexicon).resolve()
     group |= _speakers_themselves(readings, sayings, group)
@@ -86,7 +90,33 @@ def _unmet_references(readings: Sequence[Reading], group: dict[Phrase, str]) -> 
 
 
 def _form(reading: Reading, phrase: Phrase) -> str:
-    return " ".join(reading.line.text(*phrase.core).split())
+    return _words(reading.line, *phrase.core)
+
+
+def _keys(named: Sequence[tuple[Reading, Phrase]]) -> dict[Phrase, str]:
+    """What phrases that are spelled alike share. A concept without a capital is none of the names that are surely
+    written with one: "hoa" is not "Hoa", but "năng lượng" is the "Năng lượng" that begins a sentence."""
+    keys = {phrase: phrase.known or _form(reading, phrase).casefold() for reading, phrase in named}
+    proper = {
+        keys[phrase]
+        for reading, phrase in named
+        if phrase.kind is PhraseKind.NAME and not phrase.known and _is_proper(reading, phrase)
+    }
+    lower = {_form(reading, phrase) for reading, phrase in named if phrase.kind is PhraseKind.NAME}
+    for reading, phrase in named:
+        form = _form(reading, phrase)
+        if phrase.kind is PhraseKind.CONCEPT and form == keys[phrase] and form in proper - lower:
+            keys[phrase] = f"{form}\0"
+    return keys
+
+
+def _is_proper(reading: Reading, phrase: Phrase) -> bool:
+    """Whether a capital tells a name: not one that may only begin a sentence, nor those of a headline."""
+    form = _form(reading, phrase)
+    capitals = sum(syllable[:1].isupper() for syllable in form.split())
+    first = phrase.type == "Person" and " " not in form
+    sure = first or capitals > 1 or not begins(reading.line.sentence, phrase.first)
+    return sure and capitals > 0 and not form.isupper()
 
 
 def _types(keys: dict[Phrase, str]) -> dict[str, str]:
@@ -106,18 +136,18 @@ def _follow(key: str, joined: dict[str, str]) -> str:
     return key
 
 
-def _join_short_names(keys: dict[Phrase, str], types: dict[str, str]) -> dict[str, str]:
+def _join_short_names(readings: Sequence[Reading], keys: dict[Phrase, str], types: dict[str, str]) -> dict[str, str]:
     """Short names to the only longer name of their class that holds them at its beginning or end."""
+    told = {short for long, short in _bracketed(readings) if f" {keys.get(short)} " in f" {keys.get(long)} "}
     places: dict[str, list[Phrase]] = defaultdict(list)
     for phrase, key in sorted(keys.items()):
         if phrase.kind is PhraseKind.NAME and not phrase.known:
             places[key].append(phrase)
-    uses = {name: _Use.of(phrases) for name, phrases in places.items()}
+    uses = {name: _Use.of(phrases, told) for name, phrases in places.items()}
     joined = {}
     for short, names in _longer_names(sorted(places)).items():
         longer = [long for long in names if types[long] == types[short] and _is_short_for(short, long, types[short])]
-        if types[short] != "Person":
-            longer = [long for long in longer if long.endswith(f" {short}") or _introduces(uses[long], uses[short])]
+        longer = [long for long in longer if _may_stand_for(short, long, types[short], uses)]
         whole = max(longer, key=len, default="")
         if whole and all(f" {long} " in f" {whole} " for long in longer):
             joined[short] = whole
@@ -137,26 +167,35 @@ def _longer_names(names: Sequence[str]) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """How an article uses a name: first where, in which lines, and after which titles."""
+    """How an article uses a name: where first in the article and in each line, and after which titles."""
 
     first: Phrase
-    lines: frozenset[int]
+    lines: dict[int, Phrase]
     titles: frozenset[str]
 
     @classmethod
-    def of(cls, places: Sequence[Phrase]) -> _Use:
-        """The use at all places of a name, in order."""
+    def of(cls, places: Sequence[Phrase], told: Container[Phrase]) -> _Use:
+        """The use at all places of a name, in order; one in brackets behind the longer name is not beside it."""
         titles = {phrase.title for phrase in places} - {""}
-        return cls(places[0], frozenset(phrase.line for phrase in places), frozenset(titles))
+        lines = {phrase.line: phrase for phrase in reversed(places) if phrase not in told}
+        return cls(places[0], lines, frozenset(titles))
 
 
-def _introduces(long: _Use, short: _Use) -> bool:
-    """Whether a name is used only behind one that begins with it, and never beside it or as another kind of thing.
+def _may_stand_for(short: str, long: str, type: str, uses: Mapping[str, _Use]) -> bool:
+    """Whether an article uses a name as one that is short for another.
 
-    "FPT Automotive" is no "FPT", but a daughter of it.
+    It is so only behind the longer one, never beside it or as another kind of thing: "FPT Automotive" is no "FPT", but
+    a daughter of it, and "Lê Minh Khái" is somebody else than "Lê Minh". A person's last name may come first in the
+    article, and after the whole name in a line; what people make is also called without its maker: "Samsung Z4".
     """
-    apart = bool(long.titles and short.titles) and long.titles.isdisjoint(short.titles)
-    return long.first < short.first and long.lines.isdisjoint(short.lines) and not apart
+    one, other = uses[long], uses[short]
+    both = one.lines.keys() & other.lines.keys()
+    at_end = long.endswith(f" {short}")
+    if type == "Person" and at_end and " " not in short:
+        return all(one.lines[line] < other.lines[line] for line in both)
+    apart = bool(one.titles and other.titles) and one.titles.isdisjoint(other.titles) and type != "Person"
+    behind = one.first < other.first or (at_end and type not in _AGENTS)
+    return behind and not both and not apart
 
 
 def _is_short_for(short: str, long: str, type: str) -> bool:
@@ -168,22 +207,27 @@ def _is_short_for(short: str, long: str, type: str) -> bool:
     return (at_end or long.startswith(f"{short} ")) and not any(c.isdigit() for c in rest)
 
 
-def _join_acronyms(readings: Sequence[Reading], keys: dict[Phrase, str]) -> dict[str, str]:
-    """The acronym in brackets after a phrase to that phrase: "trí tuệ nhân tạo tổng quát (AGI)"."""
-    joined = {}
+def _bracketed(readings: Sequence[Reading]) -> Iterator[tuple[Phrase, Phrase]]:
+    """Phrases, each with the one that alone stands in brackets behind it."""
     for reading in readings:
         words = reading.line.words
         for phrase in reading.phrases:
-            at = phrase.last
-            short = reading.starting.get(at + 1)
-            if short is None or words[at].text != "(" or short.last >= len(words) or words[short.last].text != ")":
-                continue
-            text = _form(reading, short)
-            known = phrase.kind is PhraseKind.CONCEPT and short.known  # never taken for a longer concept
-            if known or phrase not in keys or short not in keys or not _is_acronym(text, phrase):
-                continue
-            if keys[phrase] != keys[short]:
-                joined[keys[short]] = keys[phrase]  # a later phrase that ends here is a tail of this one
+            short = reading.starting.get(phrase.last + 1)
+            last = len(words) if short is None else short.last
+            if short is not None and last < len(words) and (words[phrase.last].text, words[last].text) == ("(", ")"):
+                yield phrase, short
+
+
+def _join_acronyms(readings: Sequence[Reading], keys: dict[Phrase, str]) -> dict[str, str]:
+    """The acronym in brackets after a phrase to that phrase: "trí tuệ nhân tạo tổng quát (AGI)"."""
+    joined = {}
+    for phrase, short in _bracketed(readings):
+        text = _form(readings[short.line], short)
+        known = phrase.kind is PhraseKind.CONCEPT and short.known  # never taken for a longer concept
+        if known or phrase not in keys or short not in keys or not _is_acronym(text, phrase):
+            continue
+        if keys[phrase] != keys[short]:
+            joined[keys[short]] = keys[phrase]  # a later phrase that ends here is a tail of this one
     return {short: long for short, long in joined.items() if joined.get(long) != short}
 
 
@@ -198,15 +242,18 @@ def _thing(readings: Sequence[Reading], phrases: Sequence[Phrase], type: str, la
     names: list[str] = []
     concepts: list[str] = []
     whole: list[str] = []
+    plain: list[str] = []
     for phrase in phrases:
         if phrase.kind is not PhraseKind.REFERENCE or phrase == phrases[0]:
-            form, line = _form(readings[phrase.line], phrase), readings[phrase.line].line
-            (names if phrase.kind is PhraseKind.NAME else concepts).append(form)
-            if phrase.kind is not PhraseKind.NAME:  # the head of a name is its last word, and that may be another's
-                whole.append(" ".join(line.text(phrase.head, phrase.last).split()))
-    concepts = [_uncapitalised(form) for form in concepts]
+            line, (first, last) = readings[phrase.line].line, phrase.core
+            if phrase.kind is PhraseKind.NAME:
+                names.append(_words(line, first, last))
+            else:  # the head of a name is its last word, and that may be another's
+                concepts.append(_uncapitalised(line, first, last, phrase.type))
+                whole.append(_words(line, phrase.head, phrase.last))
+                plain.append(_uncapitalised(line, phrase.head, phrase.last, phrase.type))
     name = _full_name(names, concepts, f" {' '.join((*concepts, *whole)).casefold()} ", labels)
-    aliases = {*names, *concepts, *(whole if names else map(_uncapitalised, whole))} - {name}
+    aliases = {*names, *concepts, *(whole if names else plain)} - {name}
     return Thing(name, type, tuple(sorted(aliases)), tuple(phrases))
 
 
@@ -221,6 +268,12 @@ def _full_name(names: Sequence[str], concepts: Sequence[str], text: str, labels:
     return max(forms, key=lambda form: (len(form.split()), len(form)))
 
 
-def _uncapitalised(form: str) -> str:
-    """A concept without the capital of a sentence's beginning; acronyms keep theirs."""
-    return form[:1].lower() + form[1:] if form[1:2].islower() or form[1:2] == " " else form
+def _uncapitalised(line: Line, first: int, last: int, type: str) -> str:
+    """The words of a concept without the capital of a sentence's beginning; acronyms and mere values keep theirs."""
+    form = _words(line, first, last)
+    lowered = begins(line.sentence, first) and type != LITERAL and (form[1:2].islower() or form[1:2] == " ")
+    return form[:1].lower() + form[1:] if lowered else form
+
+
+def _words(line: Line, first: int, last: int) -> str:
+    return " ".join(line.text(first, last).split())

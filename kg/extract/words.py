@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.lexicon import Lexicon
+from kg.extract.limits import begins
 from kg.model import Sentence, Word
 from kg.ontology import MarkerKind
 
@@ -22,7 +23,7 @@ def split_names(sentences: Sequence[Sentence], lexicon: Lexicon) -> tuple[Senten
 
 
 def _split_sentence(sentence: Sentence, alone: set[str], lexicon: Lexicon) -> Sentence:
-    pieces = [tuple(_pieces(word, alone, lexicon)) for word in sentence.words]
+    pieces = [tuple(_pieces(w, alone, lexicon, begins(sentence, i))) for i, w in enumerate(sentence.words)]
     if all(len(piece) == 1 for piece in pieces):
         return sentence
     first = [sum(map(len, pieces[:index])) for index in range(len(pieces) + 1)]
@@ -35,12 +36,13 @@ def _split_sentence(sentence: Sentence, alone: set[str], lexicon: Lexicon) -> Se
     return replace(sentence, words=tuple(words), names=names)
 
 
-def _pieces(word: Word, alone: set[str], lexicon: Lexicon) -> Iterator[Word]:
-    """A word, or the place or preposition at its beginning and the rest."""
+def _pieces(word: Word, alone: set[str], lexicon: Lexicon, first: bool) -> Iterator[Word]:
+    """A word, or the place or preposition at its beginning and the rest; in mid-sentence a preposition is no "Theo"."""
     syllables = word.text.split(" ")
     for count in range(len(syllables) - 1, 0, -1):
         text, rest = " ".join(syllables[:count]), " ".join(syllables[count:])
-        upos = "ADP" if MarkerKind.ACCORDING in lexicon.markers.get(text.casefold(), {}) else "PROPN"
+        preposition = MarkerKind.ACCORDING in lexicon.markers.get(text.casefold(), {})
+        upos = "ADP" if preposition and (first or text.islower()) else "PROPN"
         apart = upos == "ADP" or (_stands_alone(text, alone, lexicon) and not _stands_alone(rest, alone, lexicon))
         if rest[:1].isupper() and apart and not lexicon.known.get(word.text.casefold()):
             middle = word.start + len(text)

@@ -8,18 +8,19 @@ ontology is used, its labels and definitions become the vectors that pairs are c
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from kg.models.network import Batch, Layer, Sizes, mask_of, means, through
+from kg.models.network import Batch, Embedding, Layer, Sizes, mask_of, means, through
 
 MEANING = 6  # the layer of the encoder whose states tell what a relation means
 LONGEST_SPAN = 12  # atoms
 DISTANCES = 24  # buckets of how far two spans are apart, in atoms
+NAMED = 3.0  # what a relation gains whose label stands beside a pair
 LEAST_SPAN, LEAST_PAIR = 0.15, 0.01  # chances from which spans and facts are kept
 _INNER = 192
 _PAIR = 256
@@ -41,6 +42,7 @@ class Schema:
     names: tuple[str, ...]
     meanings: Tensor  # (relations, 3 * width)
     learned: Tensor | float = 0.0  # (relations, LEARNED), from examples
+    named: Callable[[Tensor], Tensor] | None = None  # subject and object of pairs, (pairs, 4), -> (pairs, relations)
 
 
 class FactBranch(nn.Module):
@@ -91,11 +93,11 @@ class FactHead(nn.Module):
     def __init__(self, width: int, labels: FactLabels) -> None:
         super().__init__()
         self.first, self.last = nn.Linear(width, _INNER), nn.Linear(width, _INNER)
-        self.length = nn.Embedding(LONGEST_SPAN + 1, _INNER)
+        self.length = Embedding(LONGEST_SPAN + 1, _INNER)
         self.types = nn.Linear(_INNER, len(labels.types))
         self.ends = nn.Linear(3 * width, 2 * _PAIR)
         self.between = nn.Linear(width, _PAIR)
-        self.distance = nn.Embedding(2 * DISTANCES, _PAIR)
+        self.distance = Embedding(2 * DISTANCES, _PAIR)
         self.pair = nn.Linear(2 * _PAIR, _PAIR)
         self.stated = nn.Linear(_PAIR, 1)
         self.standard = Standard(width)
@@ -214,7 +216,10 @@ def read_facts(
     speakers = head.speakers(atoms, ends, vectors).argmax(-1).tolist()
     guesses = []
     for schema in schemas:
-        best = head.relations(vectors, schema.meanings, schema.learned).softmax(-1)[:, 1:].max(-1)
+        scores = head.relations(vectors, schema.meanings, schema.learned)
+        if schema.named:
+            scores[:, 1:] += NAMED * schema.named(ends[torch.tensor(pairs)].flatten(1))
+        best = scores.softmax(-1)[:, 1:].max(-1)
         for row in (best.values > LEAST_PAIR).nonzero()[:, 0].tolist():
             s, o = pairs[row]
             speaker = chosen[speakers[row] - 1] if speakers[row] else None

@@ -64,6 +64,16 @@ class Vectors(NamedTuple):
     names: Tensor
 
 
+class Embedding(nn.Embedding):
+    """Vectors by number. Where they are about to be read from a file, none are made up: torch loads its compiler, two
+    seconds of it, to do that for weights that are nowhere yet."""
+
+    def reset_parameters(self) -> None:
+        """Random vectors, as of torch."""
+        if not self.weight.is_meta:
+            super().reset_parameters()
+
+
 class Layer(nn.Module):
     """A layer of BERT (Devlin et al. 2019)."""
 
@@ -95,8 +105,8 @@ class Encoder(nn.Module):
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.words = nn.Embedding(sizes.pieces, sizes.width)
-        self.positions = nn.Embedding(sizes.positions, sizes.width)
+        self.words = Embedding(sizes.pieces, sizes.width)
+        self.positions = Embedding(sizes.positions, sizes.width)
         self.glued = nn.Parameter(torch.zeros(sizes.width))
         self.norm = nn.LayerNorm(sizes.width, eps=1e-12)
         self.dropout = nn.Dropout(0.1)

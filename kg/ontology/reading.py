@@ -13,7 +13,7 @@ from rdflib.term import Node
 from kg.errors import OntologyError
 from kg.literals import DATE
 from kg.model import LITERAL
-from kg.ontology.turtle import KG, ONTOLEX, Source, content_hash
+from kg.ontology.turtle import KG, ONTOLEX, TEXTS, Source, content_hash
 from kg.ontology.values import Cue, EntityClass, Frame, Known, Label, Marker, MarkerKind, Ontology, Relation, spaced
 
 _DEFAULT_CONFIDENCE = 0.7  # of a cue that does not say
@@ -62,6 +62,11 @@ def written_form(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def _language(literal: Literal) -> str:
+    """The language of a literal without country or script, "" for none: "en" of "en-US"."""
+    return (literal.language or "").partition("-")[0].lower()
+
+
 def _labels(graph: Graph, subject: Node) -> tuple[Label, ...]:
     """All labels, preferred ones first, each kind sorted."""
     return _texts(graph, subject, _LABELS)
@@ -72,7 +77,7 @@ def _texts(graph: Graph, subject: Node, kinds: Sequence[URIRef]) -> tuple[Label,
     found: dict[Label, None] = {}
     for kind in kinds:
         texts = (o for o in graph.objects(subject, kind) if isinstance(o, Literal))
-        normal = (Label(o.language or "", " ".join(unicodedata.normalize("NFC", o).split())) for o in texts)
+        normal = (Label(_language(o), " ".join(unicodedata.normalize("NFC", o).split())) for o in texts)
         found.update(dict.fromkeys(sorted(normal)))
     return tuple(found)
 
@@ -82,7 +87,7 @@ def _read_classes(source: Source) -> dict[str, EntityClass]:
     graph = source.graph
     ends = [(s, p) for s in source.named(OWL.ObjectProperty) for p in (RDFS.domain, RDFS.range)]
     ends += [(s, RDFS.domain) for s in source.named(OWL.DatatypeProperty)]
-    used = {c for s, p in ends for c in _members(graph, s, p)}
+    used = {c for s, p in ends for c in _members(source, s, p)}
     by_name: dict[str, list[URIRef]] = {}
     for iri in sorted({*source.named(OWL.Class, RDFS.Class), *used} - {OWL.Thing}):
         by_name.setdefault(local_name(iri), []).append(iri)
@@ -117,12 +122,21 @@ def _all_labels(graph: Graph, iris: Sequence[URIRef]) -> tuple[Label, ...]:
     return tuple(dict.fromkeys(label for iri in iris for label in _labels(graph, iri)))
 
 
-def _members(graph: Graph, subject: Node, predicate: URIRef) -> set[URIRef]:
-    """The classes that a domain or range names, alone or in an owl:unionOf. owl:Thing names none."""
+def _members(source: Source, subject: URIRef, predicate: URIRef) -> set[URIRef]:
+    """The classes that a domain or range names, alone or in an owl:unionOf. owl:Thing names none.
+
+    Raises OntologyError for a list without an end.
+    """
     found: set[URIRef] = set()
-    for value in graph.objects(subject, predicate):
-        lists = list(graph.objects(value, OWL.unionOf))
-        terms = [term for head in lists for term in Collection(graph, head)] if lists else [value]
+    for value in source.graph.objects(subject, predicate):
+        lists = list(source.graph.objects(value, OWL.unionOf))
+        try:
+            terms = [term for head in lists for term in Collection(source.graph, head)] if lists else [value]
+        except ValueError:
+            name, end = local_name(subject), local_name(predicate)
+            raise source.error(
+                subject, f"{end} of {name}: the list of owl:unionOf goes in a circle; write owl:unionOf ( ex:A ex:B )"
+            ) from None
         found |= {term for term in terms if isinstance(term, URIRef) and term != OWL.Thing}
     return found
 
@@ -135,7 +149,7 @@ def _read_relations(source: Source, classes: dict[str, EntityClass]) -> dict[str
     relations = {}
     for name, iris in sorted(by_name.items()):
         ends = [
-            tuple(sorted({local_name(c) for iri in iris for c in _members(graph, iri, end)} & classes.keys()))
+            tuple(sorted({local_name(c) for iri in iris for c in _members(source, iri, end)} & classes.keys()))
             for end in (RDFS.domain, RDFS.range)
         ]
         above = {b for iri in iris for p in (KG.broader, RDFS.subPropertyOf) for b in graph.objects(iri, p)}
@@ -158,7 +172,7 @@ def _datatype(graph: Graph, iris: Sequence[URIRef]) -> str:
     alone = named.pop() if len(named) == 1 else ""
     if any((iri, RDF.type, OWL.ObjectProperty) in graph for iri in iris):
         return _VALUES.get(local_name(alone).lower(), "")
-    return alone or str(XSD.string)
+    return alone if alone and URIRef(alone) not in TEXTS else str(XSD.string)
 
 
 def _read_cues(source: Source, relations: dict[str, Relation]) -> Iterator[Cue]:
@@ -195,7 +209,7 @@ def _read_entry(source: Source, entry: URIRef, relations: dict[str, Relation]) -
         for target in targets:
             for group in groups:
                 text = written_form(form)
-                yield Cue(text, form.language or "", frame, target, group, inverse, confidence)
+                yield Cue(text, _language(form), frame, target, group, inverse, confidence)
 
 
 def _pair(words: str) -> tuple[str, ...]:
@@ -242,7 +256,7 @@ def _read_markers(source: Source, classes: dict[str, EntityClass], relations: di
         value = _read_value(source, iri, values)
         for form in _literals(source.graph, iri):
             for kind in kinds:
-                yield Marker(written_form(form), form.language or "", MarkerKind(kind), value)
+                yield Marker(written_form(form), _language(form), MarkerKind(kind), value)
 
 
 def _read_value(source: Source, iri: URIRef, allowed: dict[URIRef, tuple[str, ...]]) -> str:

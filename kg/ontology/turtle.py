@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import OWL, RDF, BNode, Graph, Literal, Namespace, URIRef
+import pyoxigraph as ox
+from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.term import Node
 
 from kg.errors import OntologyError
+from kg.terms import to_rdflib
 
 KG = Namespace("https://example.org/kg/ontology#")
 ONTOLEX = Namespace("http://www.w3.org/ns/lemon/ontolex#")
@@ -21,6 +24,12 @@ _SHAPES = "shapes.ttl"
 _NOT_READ = (_SHAPES, "data.ttl")  # what the graphs that kg writes look like: nothing to extract
 _NO_TURTLE = (
     "ontologies are read as Turtle only: correct it, or convert RDF/XML and others with `rdfpipe -o turtle FILE`"
+)
+TEXTS = (RDFS.Literal, RDF.langString)  # ranges that are read as text
+_KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.OntologyProperty)
+_IMPLYING = (  # properties of one of the kinds
+    *(OWL.SymmetricProperty, OWL.AsymmetricProperty, OWL.TransitiveProperty, OWL.ReflexiveProperty),
+    *(OWL.IrreflexiveProperty, OWL.InverseFunctionalProperty, OWL.FunctionalProperty, RDF.Property),
 )
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -47,10 +56,10 @@ class Source:
         """The subjects of these types that have an IRI, sorted."""
         return sorted({s for type in types for s in self.graph.subjects(RDF.type, type) if isinstance(s, URIRef)})
 
-    def error(self, subject: URIRef, message: str) -> OntologyError:
+    def error(self, subject: Node, message: str) -> OntologyError:
         """An error that names the file and line where a subject is first described (a user's file before ours)."""
-        local = re.escape(re.split(r"[#/]", subject)[-1])
-        name = re.compile(rf"^\s*(<{re.escape(subject)}>|\S*[#/:]{local}(?![\w-])>?)")
+        local = re.escape(re.split(r"[#/]", str(subject))[-1])
+        name = re.compile(rf"^\s*(<{re.escape(str(subject))}>|\S*[#/:]{local}(?![\w-])>?)")
         for file in reversed(self.files):
             line = next((n for n, line in enumerate(file.text.splitlines(), 1) if name.search(line)), 0)
             if line:
@@ -80,20 +89,50 @@ def read_files(paths: Sequence[Path]) -> tuple[TurtleFile, ...]:
 
 
 def parse_files(files: tuple[TurtleFile, ...]) -> Source:
-    """The triples of files."""
+    """The triples of files, and the kinds of properties that they imply. Raises OntologyError."""
     own, ours = Graph(_STORE), Graph(_STORE)
     for file in files:
         if not file.shipped:
             _parse(file, own)
+    _imply(own)
     replaced = _replaces(own)
     for file in files:
         if file.shipped:
-            _parse(file, ours)
+            _read(file, ours)
     if replaced:
         ours = _markers(ours)
-    for triple in own:
+    source = Source(files, ours, replaced)
+    for triple in sorted(own, key=str):
+        _check(source, triple)
         ours.add(triple)
-    return Source(files, ours, replaced)
+    return source
+
+
+def _imply(graph: Graph) -> None:
+    """Type properties as what their other types and their ranges make them."""
+    told = {s for kind in _KINDS for s in graph.subjects(RDF.type, kind)}
+    for property in {s for kind in _IMPLYING for s in graph.subjects(RDF.type, kind)} - told:
+        ranges = set(graph.objects(property, RDFS.range))
+        values = {
+            r for r in ranges if str(r).startswith(str(XSD)) or r in TEXTS or (r, RDF.type, RDFS.Datatype) in graph
+        }
+        graph.add((property, RDF.type, OWL.DatatypeProperty if values else OWL.ObjectProperty))
+
+
+def _check(source: Source, triple: tuple[Node, Node, Node]) -> None:
+    """Raises OntologyError where a term could not be stored."""
+    for term in triple:
+        try:
+            if isinstance(term, URIRef):
+                ox.NamedNode(term)
+            elif isinstance(term, Literal) and term.language:
+                ox.Literal("", language=term.language)
+            elif isinstance(term, Literal) and term.datatype:
+                ox.NamedNode(term.datatype)
+        except ValueError as error:
+            bad = f"{term!s:.60}" + (f"@{term.language}" if isinstance(term, Literal) else "")
+            remedy = "write IRIs without spaces, quotes and brackets (%20 is a space), language tags like vi or en-US"
+            raise source.error(triple[0], f"{bad!r} cannot be stored: {error}; {remedy}") from None
 
 
 def _replaces(graph: Graph) -> bool:
@@ -111,8 +150,15 @@ def _markers(graph: Graph) -> Graph:
     return kept
 
 
+def _read(file: TurtleFile, graph: Graph) -> None:
+    """Add the triples of a file that is known to be right: three times as fast as ``_parse``."""
+    term = functools.cache(to_rdflib)  # most stand in many triples
+    for quad in ox.parse(file.text, format=ox.RdfFormat.TURTLE, base_iri=file.base):
+        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+
+
 def _parse(file: TurtleFile, graph: Graph) -> None:
-    """Add a file's triples to a graph."""
+    """Add a file's triples to a graph. Raises OntologyError."""
     before, path = len(graph), file.path
     try:
         graph.parse(data=file.text, format="turtle", publicID=file.base)

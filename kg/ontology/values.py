@@ -168,7 +168,9 @@ class Ontology:
             meaning = filter(None, (_words(relation.labels) or spaced(name), _words(relation.definitions)))
             kinds = kind_of(relation.datatype) if relation.datatype else self._class_words(relation.range)
             ends = (self._class_words(relation.domain), kinds)
-            groups.setdefault(namespace(relation.iri), []).append(RelationText(name, ": ".join(meaning), *ends))
+            labels = tuple(dict.fromkeys(spaced(label.text) for label in relation.labels)) or (spaced(name),)
+            text = RelationText(name, ": ".join(meaning), *ends, labels)
+            groups.setdefault(namespace(relation.iri), []).append(text)
         return tuple(tuple(group) for _, group in sorted(groups.items()))
 
     def version(self, lang: str) -> str:

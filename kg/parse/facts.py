@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -22,6 +22,7 @@ from kg.models.facts import LEARNED, MEANING, FactBranch, Guess, Schema, Span, r
 from kg.models.network import Encoder, batch_of
 from kg.models.weights import load_branch, quantize
 from kg.parse.atoms import find_atoms, fitting, glued
+from kg.parse.naming import Labels
 from kg.parse.pieces import Pieces, pieces_of
 from kg.parse.reader import LONGEST, batches, network_of
 
@@ -47,12 +48,18 @@ class FactReader:
         self._encoder = network_of(folder).encoder
         self.branch = _branch(folder)
         self.schemas = _schemas(folder, tuple(map(tuple, schemas)), adapter)
+        self._labels = [Labels(group, lang) for group in schemas]
 
     def read(self, text: str, sentences: Sequence[Span]) -> tuple[Proposal, ...]:
         """What is proposed of a text whose sentences are letters ``text[start:end]``, sorted."""
         best: dict[tuple[Place, str, Place], Proposal] = {}
         for window, atoms in self.encode(text, sentences):
-            kinds, guesses = read_facts(self.branch, atoms, window.sentence, self.schemas)
+            words = [text[slice(*atom)] for atom in window.atoms]
+            schemas = [
+                replace(schema, named=functools.partial(labels.named, words, window.sentence))
+                for schema, labels in zip(self.schemas, self._labels, strict=True)
+            ]
+            kinds, guesses = read_facts(self.branch, atoms, window.sentence, schemas)
             for guess in guesses:
                 found = _proposal(window, kinds, guess)
                 key = found.subject, found.relation, found.object
@@ -101,22 +108,26 @@ class Meanings:
 
     def __init__(self, encoder: Encoder, pieces: Pieces) -> None:
         self._encoder, self._pieces = encoder, pieces
-        self._words = functools.cache(self._mean)
+        self._words = {"": torch.zeros(encoder.words.weight.shape[1])}
 
     def __call__(self, relations: Sequence[RelationText]) -> Tensor:
-        """(relations, 3 * width)."""
-        rows = [torch.cat([self._words(text) for text in (r.meaning, r.subjects, r.objects)]) for r in relations]
-        return torch.stack(rows)
+        """(relations, 3 * width); zeros for words that are not there."""
+        texts = [(r.meaning, r.subjects, r.objects) for r in relations]
+        self._read({text for each in texts for text in each} - self._words.keys())
+        return torch.stack([torch.cat([self._words[text] for text in each]) for each in texts])
 
-    def _mean(self, text: str) -> Tensor:
-        """The mean state of a text, (width,); zeros for none."""
-        atoms = [text[slice(*atom)] for atom in find_atoms(text, "vi")]
-        if not atoms:
-            return torch.zeros(self._encoder.words.weight.shape[1])
-        row = (self._pieces(atoms), [False] * len(atoms))
-        batch = batch_of([row], begin=self._pieces.begin, end=self._pieces.end)
-        states: Tensor = self._encoder(batch, MEANING)[-1]
-        return states[0, 1:-1].float().mean(0)
+    def _read(self, texts: Iterable[str]) -> None:
+        """Learn the mean states of texts, (width,) each; those of about one length go through together."""
+        rows = {text: self._pieces([text[slice(*atom)] for atom in find_atoms(text, "vi")]) for text in texts}
+        order = sorted((sum(map(len, row)), text) for text, row in rows.items())
+        lengths = [length for length, _ in order]
+        for chosen in batches(range(len(order)), lengths):
+            some = [order[index][1] for index in chosen]
+            windows = [(rows[text], [False] * len(rows[text])) for text in some]
+            batch = batch_of(windows, begin=self._pieces.begin, end=self._pieces.end)
+            states = self._encoder(batch, MEANING)[-1].float()
+            for text, state, length in zip(some, states, batch.lengths.tolist(), strict=True):
+                self._words[text] = state[1 : length - 1].sum(0) / max(length - 2, 1)
 
 
 def _proposal(window: Window, kinds: dict[Span, str], guess: Guess) -> Proposal:

@@ -23,6 +23,7 @@ On disk, below the folder of a store:
     VERSION       the number of this layout
     LOCK          held by the one writer, and names it
     live/         what the one writer works on
+    AHEAD         is there while that may hold what was not published
     published/N/  checkpoints: what readers open; CURRENT names the newest
 """
 

@@ -78,8 +78,10 @@ def entity_rows(canonicals: Iterable[Canonical], classes: Mapping[str, str]) -> 
 def _stored_entities(store: Quads, move: Move) -> set[Row]:
     """What the default graph has of the entities of a move, plain triples aside."""
     entities = {mention.entity for mention in (*move.before.values(), *move.placed.values())}
-    nodes, own = " ".join(f"<{entity}>" for entity in sorted(entities)), " ".join(one.n3() for one in _OWN)
-    found = store.query(f"SELECT ?e ?p ?o {{ VALUES ?e {{ {nodes} }} VALUES ?p {{ {own} }} ?e ?p ?o }}")
+    nodes = " ".join(f"<{entity}>" for entity in sorted(entities))
+    # one property at a time: two tables of values are joined with every triple that there is
+    parts = (f"{{ VALUES ?e {{ {nodes} }} ?e {one.n3()} ?o BIND({one.n3()} AS ?p) }}" for one in _OWN)
+    found = store.query(f"SELECT ?e ?p ?o {{ {' UNION '.join(parts)} }}")
     assert isinstance(found, ox.QuerySolutions)
     return {(str(e), str(p), str(o) if isinstance(o, ox.NamedNode) else updates.literal(o.value)) for e, p, o in found}
 

@@ -61,6 +61,8 @@ class Client:
         self._patience = patience
         user, password = os.environ.get("KG_STORE_USER", ""), os.environ.get("KG_STORE_PASSWORD", "")
         token = os.environ.get("KG_STORE_TOKEN", "")
+        if not (token.isascii() and token.isprintable()):
+            raise StoreError("KG_STORE_TOKEN has letters that no request can carry: set it to printable ASCII")
         self._http = httpx.Client(
             auth=httpx.BasicAuth(user, password) if user and not token else None,
             headers={"Authorization": f"Bearer {token}"} if token else {},

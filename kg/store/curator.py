@@ -124,17 +124,25 @@ class Curator:
         how = Modality(modality) if modality else None
         return curation.Verdict(curation.Said(ends[0], right[1], ends[1]), how)
 
-    def undo(self, decision: str) -> None:
-        """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not."""
+    def undo(self, decision: str) -> tuple[str, ...]:
+        """Take back a decision, named by its IRI or the end of it. Raises RequestError for one that there is not.
+
+        Gives the ids of articles that have changed since: what they say is found when the next build reads them again.
+        """
         found = {name: iri for iri, _ in self.decisions() for name in (iri, local_name(iri))}
         if decision not in found:
             raise RequestError(f"no decision {decision!r}: kg decisions lists them")
         node, plain = found[decision], self._store.plain
         operations = [curation.forget(URIRef(node))]
+        outdated = statements.outdated(self._store.quads, node)
+        operations += map(updates.read_again, outdated)
         for said, verdict in self._store.mentions.curation.facts.items():
-            if str(curation.verdict_node(said)) == node:
+            if str(curation.verdict_node(said)) == node and not outdated:
                 operations += statements.swap(*statements.undone(self._store.quads, node, said, verdict), plain)
         self._decide(operations)
+        values = " ".join(f"<{article}>" for article in outdated)
+        rows = self._store.query(f"SELECT ?id {{ VALUES ?a {{ {values} }} ?a dcterms:identifier ?id }} ORDER BY ?id")
+        return tuple(str(row[0]) for row in rows)
 
     def _decide(self, operations: Sequence[str]) -> None:
         """Write a decision, and all that follows from it for entities, as one atomic update."""

@@ -28,6 +28,7 @@ from kg.store import copies, export, queries, updates
 from kg.store.changes import article_change
 from kg.store.client import PATIENCE
 from kg.store.folder import (
+    AHEAD,
     VERSION,
     check_version,
     checkpoint,
@@ -48,6 +49,7 @@ from kg.store.results import Result
 
 SETTING = KG.plainTriples  # of the store: which statements become plain triples too
 DEFAULT_PLAIN = "asserted"  # not written, so that a store shows nothing of settings it once had
+FLUSH_EVERY = 100  # updates before they are flushed: Oxigraph would hold up to 700 MB of them, if they were never
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Store:
         self._writable = writable
         self._ontology: Ontology | None = None
         self._mentions: Mentions | None = None
+        self._updates = 0
 
     @classmethod
     def create_or_open(cls, folder: Path) -> Store:
@@ -189,22 +192,24 @@ class Store:
         return str(rows[0][0]) if rows else DEFAULT_PLAIN
 
     def articles(self) -> dict[str, tuple[str, str]]:
-        """The content hash, and the run that read it, of every article, by id."""
-        rows = self.query("SELECT ?id ?hash ?run { ?a dcterms:identifier ?id ; kg:contentHash ?hash ; kg:readBy ?run }")
-        return {str(id): (str(digest), local_name(run)) for id, digest, run in rows}
+        """The content hash, and the run that read it, of every article, by id; no run for one to be read again."""
+        about = "?a dcterms:identifier ?id ; kg:contentHash ?hash"
+        rows = self.query(f"SELECT ?id ?hash ?run {{ {about} OPTIONAL {{ ?a kg:readBy ?run }} }}")
+        return {str(id): (str(digest), local_name(run) if run else "") for id, digest, run in rows}
 
     def article(self, id: str) -> tuple[str, str] | None:
         """The content hash of an article, and the run that read it; None for one that is not there."""
         node = article_iri(id).n3()
-        rows = list(self.query(f"SELECT ?hash ?run {{ {node} kg:contentHash ?hash ; kg:readBy ?run }}"))
-        return (str(rows[0][0]), local_name(rows[0][1])) if rows else None
+        run = f"OPTIONAL {{ {node} kg:readBy ?run }}"
+        rows = list(self.query(f"SELECT ?hash ?run {{ {node} kg:contentHash ?hash {run} }}"))
+        return (str(rows[0][0]), local_name(rows[0][1]) if rows[0][1] else "") if rows else None
 
     def runs(self) -> Iterator[tuple[str, ...]]:
         """Of every article its id, its language, and the hashes of code, models and ontology that it was read with."""
         about = "?run kg:codeVersion ?code ; kg:modelsVersion ?models ; kg:ontologyHash ?ontology"
         rows = self.query(
-            f"SELECT ?id ?lang ?code ?models ?ontology {{ ?a dcterms:identifier ?id ; dcterms:language ?lang ; "
-            f"kg:readBy ?run . OPTIONAL {{ {about} }} }}"
+            f"SELECT ?id ?lang ?code ?models ?ontology {{ ?a dcterms:identifier ?id ; dcterms:language ?lang . "
+            f"OPTIONAL {{ ?a kg:readBy ?run . {about} }} }}"
         )
         return (tuple("" if term is None else str(term) for term in row) for row in rows)
 
@@ -269,17 +274,35 @@ class Store:
         if not self._writable:
             raise StoreError(f"the store {self.folder} was opened for reading: open it for writing")
         with explained(self.folder):
+            self._go_ahead()
             self.quads.update(updates.PROLOGUE + ";\n".join(operations))
+            self._updates += 1
+            if self._updates % FLUSH_EVERY == 0 and isinstance(self.quads, ox.Store):
+                self.quads.flush()
 
-    def change(self, sparql: str) -> None:
+    def change(self, sparql: str, *, base: str = "") -> None:
         """Run an update that a person wrote, all of it or nothing; nothing derived is brought in step with it.
+
+        ``base``: what relative IRIs are relative to, where the update does not say it.
 
         Nothing is fetched: LOAD and SERVICE are refused. Raises QueryError with line and column.
         """
         if not self._writable:
             raise StoreError(f"the store {self.folder} was opened for reading: open it for writing")
         self._mentions = None
-        queries.change(self.quads, sparql)
+        with explained(self.folder):
+            self._go_ahead()
+        queries.change(self.quads, sparql, base)
+
+    def _go_ahead(self) -> None:
+        """Before a change: whoever comes after a process that is killed shall know that there is more to publish."""
+        if self.folder is not None:
+            (self.folder / AHEAD).touch()
+
+    def catch_up(self) -> None:
+        """Publish what was written but not published, for the process that wrote it ended, or its disk was full."""
+        if self.folder is not None and (self.folder / AHEAD).exists():
+            self.publish()
 
     def publish(self) -> None:
         """Make what was written visible to readers: a new checkpoint, then one atomic switch to it."""
@@ -312,6 +335,7 @@ class Store:
         with explained(self.folder):
             copies.restore(Path(file), fresh)
             self._store = self._mentions = None
+            self._go_ahead()
             exchange(self.folder)
             self._store = ox.Store(str(self.folder / "live"))
 
@@ -322,13 +346,17 @@ class Store:
         """Whether it holds nothing at all."""
         return not self.query("ASK { ?s ?p ?o }")
 
-    def query(self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Result:
+    def query(
+        self, sparql: str, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (), base: str = ""
+    ) -> Result:
         """The result of a query over the union of all graphs (or those named); usual prefixes are declared.
+
+        ``base``: what relative IRIs are relative to, where the query does not say it.
 
         Nothing is fetched: SERVICE is refused. Raises QueryError with line and column, StoreError where reading fails,
         here or while the result is read.
         """
-        return queries.run(self.quads, sparql, default_graphs, named_graphs)
+        return queries.run(self.quads, sparql, default_graphs, named_graphs, base)
 
     def missing_graph(self, graphs: Iterable[str]) -> str:
         """The first of some graphs (IRIs) that the store does not have, "" where it has all. Raises QueryError."""

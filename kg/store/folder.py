@@ -16,6 +16,7 @@ from kg.store.lock import LOCK
 _RESTORE = "remove it, then restore a backup (kg restore), import an export (kg import) or build anew"
 VERSION = "1"  # of the layout on disk and of the data model
 STORE = "store"  # the folder of the store within an output folder
+AHEAD = "AHEAD"  # a file that is there while "live" may hold what was not published
 EXPORTS = {"graph.ttl": "turtle", "graph.html": "html"}  # the files beside it, and their formats
 
 
@@ -58,6 +59,7 @@ def switch(folder: Path, checkpoint: Path) -> None:
         for name in EXPORTS:
             (folder.parent / name).unlink(missing_ok=True)
         write(folder / "CURRENT", checkpoint.name)
+    (folder / AHEAD).unlink(missing_ok=True)
     for old in checkpoint.parent.iterdir():
         if old.name not in (checkpoint.name, before):  # a reader may just be opening the one before
             shutil.rmtree(old, ignore_errors=True)

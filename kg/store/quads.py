@@ -15,6 +15,7 @@ class Quads(Protocol):
         self,
         query: str,
         *,
+        base_iri: str | None = ...,
         prefixes: dict[str, str] | None = ...,
         use_default_graph_as_union: bool = ...,
         default_graph: Any = ...,
@@ -22,7 +23,7 @@ class Quads(Protocol):
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """The result of a query, as values of pyoxigraph."""
 
-    def update(self, update: str, *, prefixes: dict[str, str] | None = ...) -> None:
+    def update(self, update: str, *, base_iri: str | None = ..., prefixes: dict[str, str] | None = ...) -> None:
         """Carry out an update: all of it or nothing."""
 
     def quads_for_pattern(self, subject: Any, predicate: Any, object: Any, graph_name: Any = ...) -> Iterator[ox.Quad]:

@@ -23,15 +23,21 @@ _OPEN = rf"{_SPACE}(?:\{{|{_LONG})"
 _ADDRESS = rf"<[^>]{{0,2000}}+(?:[^>]|>{_OPEN})"
 _NAME = rf"(?:\\.|[^\s{{}}#<\\]){{1,500}}+(?:[^\s{{}}#<]|{_OPEN})"  # a variable or a prefixed name
 _SERVICE = re.compile(rf"service{_SPACE}(?:silent)?+{_SPACE}(?:{_LONG}|{_ADDRESS}|{_NAME})", re.I)
+_END = rf"{_SPACE}(?:[;#]|into|\Z)"
+_FILE = rf"[^\s<>:/\"']{{0,500}}+(?:[^\s<>:/\"']|:(?:\\.|[^\s<>;#/\"'\\]){{0,500}}+(?:[^\s<>;#/\"'\\]|{_END}))"
+_LOADED = rf"<[^>]{{0,2000}}+(?:[^>]|>{_END})|{_FILE}"
+_LOAD = re.compile(rf"(?<![\w:?$-])load{_SPACE}(?:silent)?+{_SPACE}(?:{_LONG}|{_LOADED})", re.I)
+_IN_IRI = r'(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})*+'
+_LOCAL = r"(?:[\w%:-]|\\[_~.\-!$&'()*+,;=/?#@%])"  # of a name, where dots stand within
 # Strings, IRIs, comments, escapes, variables and prefixed names: what is left of a query are keywords and signs. Where
 # the grammar could be read in two ways, less is taken away: rather refuse a query than let one reach another server.
 _HARMLESS = re.compile(
     r'\\.|"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n\r]|\\.)*"'
     r"|'''(?:[^\\]|\\.)*?'''|'(?:[^'\\\n\r]|\\.)*'"
-    r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n\r]*|[?$]\w+|(?<![\w-])[\w-]*+:[\w%-]*',
+    rf"|<{_IN_IRI}>|#[^\n\r]*|[?$]\w+|(?<![\w-])[\w-]*+:(?:{_LOCAL}(?:\.*+{_LOCAL})*)?",
     re.DOTALL,
 )
-_IRI = r"<([^<>\"{}|^`\\\x00-\x20]*)>"
+_IRI = rf"<({_IN_IRI})>"
 _TERM = rf"(?:{_IRI}|((?:[^\s:<>{{}}()#]*):)([^\s<>{{}}()#;,]*))"  # an IRI as it is, or prefix and local name
 _GRAPH = re.compile(rf"(?:from|using){_SPACE}(?:named(?![\w:-]){_SPACE})?{_TERM}", re.I)
 _CLAUSE = re.compile("from|using", re.I)
@@ -39,10 +45,11 @@ _PREFIX = re.compile(rf"prefix{_SPACE}([^\s:<]*:){_SPACE}{_IRI}", re.I)
 _BASE = re.compile(rf"base{_SPACE}{_IRI}", re.I)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _IN_NAME = re.compile(r"(?:[?$]\w*|:[\w-]*)\Z", re.ASCII)
-_IN_COMMENT = re.compile(r"[ \t]*#[^'\"]*\Z")
+_IN_COMMENT = re.compile(r"(?:\A|[\n\r])[ \t]*#[^'\"\n\r]*\Z")
+_ESCAPE = re.compile(r"\\u(.{4})|\\U(.{8})")
 
 
-def run(store: Quads, sparql: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Result:
+def run(store: Quads, sparql: str, default_graphs: Sequence[str], named_graphs: Sequence[str], base: str) -> Result:
     """The result of a query over the union of all graphs, or those named. Raises QueryError."""
     if place := service_place(sparql):
         raise QueryError(
@@ -54,23 +61,31 @@ def run(store: Quads, sparql: str, default_graphs: Sequence[str], named_graphs: 
     with answering():
         return Result(
             store.query(
-                sparql, prefixes=PREFIXES, use_default_graph_as_union=union, default_graph=graphs, named_graphs=named
+                sparql,
+                base_iri=base or None,
+                prefixes=PREFIXES,
+                use_default_graph_as_union=union,
+                default_graph=graphs,
+                named_graphs=named,
             )
         )
 
 
-def change(store: Quads, sparql: str) -> None:
+def change(store: Quads, sparql: str, base: str) -> None:
     """Run an update, all of it or nothing. Raises QueryError for a wrong one, and for LOAD and SERVICE."""
-    place = service_place(sparql)
-    if place or re.search(r"(?<![a-z_])load\b", bare(sparql), re.I):
-        what = f"SERVICE at {place}" if place else "LOAD"
-        raise QueryError(f"the update asks another server ({what}), and nothing is fetched here: leave that part out")
+    for word, pattern in (("SERVICE", _SERVICE), ("LOAD", _LOAD)):
+        if place := _place(pattern, sparql):
+            raise QueryError(
+                f"the update asks another server ({word} at {place}), and nothing is fetched here: leave that part out"
+            )
     with answering("update"):
-        store.update(sparql, prefixes=PREFIXES)
+        store.update(sparql, base_iri=base or None, prefixes=PREFIXES)
 
 
-def graphs_of(sparql: str) -> tuple[str, ...]:
+def graphs_of(sparql: str, base: str = "") -> tuple[str, ...]:
     """The graphs (IRIs) that a query names after FROM and FROM NAMED, an update after USING, in their order.
+
+    ``base``: what they are relative to, where the query does not say it.
 
     >>> graphs_of("PREFIX e: <urn:e:> SELECT * FROM <urn:a> FROM NAMED e:b { ?from ?p 'FROM <urn:c>' }")
     ('urn:a', 'urn:e:b')
@@ -81,13 +96,18 @@ def graphs_of(sparql: str) -> tuple[str, ...]:
     starts = [found.start() for found in re.finditer(r"\b(?:prefix|base)\b", signs, re.I)]
     prefixes = {f"{name}:": iri for name, iri in PREFIXES.items()}
     declared = [found for start in starts if (found := _PREFIX.match(sparql, start))]
-    prefixes |= {found[1]: found[2] for found in declared}
-    base = next((found[1] for start in starts if (found := _BASE.match(sparql, start))), "")
+    prefixes |= {found[1]: _unescaped(found[2]) for found in declared}
+    base = next((_unescaped(found[1]) for start in starts if (found := _BASE.match(sparql, start))), base)
     named = [found for start in clauses if (found := _GRAPH.match(sparql, start))]
     return tuple(
-        urljoin(base, found[1]) if found[1] is not None else prefixes.get(found[2], found[2]) + found[3]
+        urljoin(base, _unescaped(found[1])) if found[1] is not None else prefixes.get(found[2], found[2]) + found[3]
         for found in named
     )
+
+
+def _unescaped(iri: str) -> str:
+    """An IRI whose letters may be written as their numbers."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), iri)
 
 
 def _clauses(sparql: str) -> list[int]:
@@ -135,11 +155,16 @@ def service_place(sparql: str) -> str:
     >>> service_place("ASK { ?service ?p 'service' }")
     ''
     """
-    found = _SERVICE.search(sparql)
+    return _place(_SERVICE, sparql)
+
+
+def _place(pattern: re.Pattern[str], sparql: str) -> str:
+    """Line and column of the first match that is not within a name or a line that is a comment, "" if there is none."""
+    found = pattern.search(sparql)
     while found:
-        before = sparql[: found.start()]
-        lines = _LINE_END.split(before)
-        if not _IN_NAME.search(before[-200:]) and not _IN_COMMENT.match(lines[-1]):
+        start = found.start()
+        if not any(harmless.search(sparql, max(0, start - 200), start) for harmless in (_IN_NAME, _IN_COMMENT)):
+            lines = _LINE_END.split(sparql[:start])
             return f"{len(lines)}:{len(lines[-1]) + 1}"
-        found = _SERVICE.search(sparql, found.start() + 1)
+        found = pattern.search(sparql, start + 1)
     return ""

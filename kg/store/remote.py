@@ -50,6 +50,7 @@ class Remote:
         self,
         query: str,
         *,
+        base_iri: str | None = None,
         prefixes: Mapping[str, str] | None = None,
         use_default_graph_as_union: bool = False,
         default_graph: Any = None,
@@ -60,7 +61,7 @@ class Remote:
         parameters += [("named-graph-uri", graph.value) for graph in named_graphs or ()]
         if use_default_graph_as_union:
             parameters += self._as_union()
-        return self._ask(_prologue(prefixes) + query, parameters)
+        return self._ask(_prologue(prefixes, base_iri) + query, parameters)
 
     def _ask(self, sparql: str, parameters: Sequence[tuple[str, str]] = ()) -> Any:
         format, content = self._client.query(sparql, parameters)
@@ -143,9 +144,9 @@ class Remote:
 
     # Write
 
-    def update(self, update: str, *, prefixes: Mapping[str, str] | None = None) -> None:
+    def update(self, update: str, *, base_iri: str | None = None, prefixes: Mapping[str, str] | None = None) -> None:
         """Carry out an update, as one request. Raises StoreError."""
-        self._client.update(_prologue(prefixes) + update)
+        self._client.update(_prologue(prefixes, base_iri) + update)
 
     def load(self, file: Path, format: ox.RdfFormat) -> None:
         """Put the quads of a file in place of all that the server holds, in many requests."""
@@ -164,6 +165,8 @@ class Remote:
             self.update("INSERT DATA {\n" + "\n".join(lines) + "\n}")
 
 
-def _prologue(prefixes: Mapping[str, str] | None) -> str:
-    """Prefixes in front of a query, on its first line, so that lines keep their numbers."""
-    return "".join(f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items())
+def _prologue(prefixes: Mapping[str, str] | None, base: str | None) -> str:
+    """Base and prefixes in front of a query, on its first line, so that lines keep their numbers."""
+    return (f"BASE <{base}> " if base else "") + "".join(
+        f"PREFIX {name}: <{iri}> " for name, iri in (prefixes or {}).items()
+    )

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
-from rdflib import BNode, Literal, URIRef
+from rdflib import Literal
 from rdflib.term import Node
 
 from kg.errors import LimitError, QueryError, StoreError
 from kg.store.export import order, write_rows
+from kg.terms import to_rdflib
 
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # "abc"^^xsd:integer is for the asker to see, not an alarm
 
@@ -48,7 +49,7 @@ def answering(what: str = "query") -> Iterator[None]:
     except (SyntaxError, ValueError) as error:
         raise QueryError(f"the {what} cannot be read: {error}") from error
     except (OSError, RuntimeError) as error:
-        if isinstance(error, OSError) or "orruption" in str(error):
+        if getattr(error, "errno", None) or "orruption" in str(error):
             raise StoreError(f"the store cannot be read: {error}; restore an export with kg import") from error
         raise QueryError(f"the {what} cannot be answered: {error}") from error
 
@@ -132,17 +133,3 @@ class _Output:
 
     def flush(self) -> None:
         """All is here already."""
-
-
-def to_rdflib(term: Any) -> Node:
-    """A term of pyoxigraph as one of rdflib. Raises QueryError for terms that RDF 1.1 does not have."""
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(term.value, datatype=None if plain else URIRef(term.datatype.value), normalize=False)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    raise QueryError(f"{term} is no term of RDF 1.1: leave it out of the query")

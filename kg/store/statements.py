@@ -94,8 +94,11 @@ def _entity(store: Quads, mention: str) -> str:
 
 
 def undone(store: Quads, decision: str, said: Said, verdict: Verdict) -> tuple[frozenset[ox.Quad], frozenset[ox.Quad]]:
-    """The quads that a decision about a fact put into the store, and those that it took away and that fit again."""
-    removed = list(ox.parse(curation.removed_by(store, decision).encode(), format=ox.RdfFormat.N_QUADS))
+    """The quads that a decision about a fact put into the store, and those that it took away and that fit again.
+
+    Only where its article is as it was, see ``outdated``.
+    """
+    removed = _removed(store, decision)
     evidence = {quad.object for quad in removed if quad.predicate.value == str(PROV.wasDerivedFrom)}
     put: set[ox.Quad] = set()
     if verdict.right is not None:
@@ -104,8 +107,16 @@ def undone(store: Quads, decision: str, said: Said, verdict: Verdict) -> tuple[f
             own = {q.object for q in statement.quads if q.predicate.value == str(PROV.wasDerivedFrom)}
             if statement.said == verdict.right and own <= evidence:
                 put |= statement.quads
-    unchanged = all(quad in store for quad in removed if quad.predicate == _HASH)
-    return frozenset(put), _in_step(store, removed) if unchanged else frozenset()
+    return frozenset(put), _in_step(store, removed)
+
+
+def outdated(store: Quads, decision: str) -> list[str]:
+    """The articles (IRIs) that have other content than when a decision about a fact was made."""
+    return sorted(_value(q.subject) for q in _removed(store, decision) if q.predicate == _HASH and q not in store)
+
+
+def _removed(store: Quads, decision: str) -> list[ox.Quad]:
+    return list(ox.parse(curation.removed_by(store, decision).encode(), format=ox.RdfFormat.N_QUADS))
 
 
 def _in_step(store: Quads, quads: Sequence[ox.Quad]) -> frozenset[ox.Quad]:

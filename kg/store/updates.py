@@ -100,6 +100,11 @@ def forget_evidence(evidence: Iterable[str]) -> list[str]:
     ]
 
 
+def read_again(article: str) -> str:
+    """Let the next build read an article (IRI) again, for what read it is not known."""
+    return f"DELETE WHERE {{ GRAPH ?g {{ <{article}> kg:readBy ?run }} }}"
+
+
 def forget_runs() -> list[str]:
     """Forget the runs that no article was read by any more."""
     graph = RUN_GRAPH.n3()

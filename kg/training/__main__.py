@@ -48,13 +48,13 @@ def make_network(folders: Folders) -> None:
     from functools import partial
 
     from kg.training.material import material
-    from kg.training.multitask import Course, together
+    from kg.training.multitask import Course, learn
 
     read = partial(
         material, folders.data, folders.gold, seed=SEED, languages=folders.languages, without=folders.without
     )
     course = Course(steps=STEPS_OF_TRAINING, rate=RATE, seed=SEED)
-    together(read, course, start=folders.start, work=folders.work)
+    learn(read, course, start=folders.start, work=folders.work)
 
 
 def ship(folders: Folders) -> None:

@@ -15,9 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-import torch.distributed
 from torch import Tensor
-from torch.multiprocessing.spawn import spawn
 
 from kg.errors import ModelError
 from kg.models.network import Labels, Network, Sizes
@@ -27,8 +25,8 @@ from kg.training.material import Material, labels_of
 from kg.training.scores import quick_scores
 from kg.training.targets import losses, targets
 from kg.training.windows import Corpus, Window, draw
+from kg.training.workers import WORKERS, add_gradients, together
 
-WORKERS = 2
 PIECES = 1600  # in a step of one worker, about
 SIZES = (20, 40, 70, 100)  # tokens in a window
 MAX_ATOMS = 200  # in a window
@@ -121,12 +119,8 @@ class Learner:
         share = min((self.step + 1) / WARM_UP, 1.0) * max(0.02, 1 - self.step / self.course.steps)
         for group in self.optimizer.param_groups:
             group["lr"] = share * group["rate"]
-        loss.backward()  # type: ignore[no-untyped-call]
-        flat = torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).reshape(-1) for p in self.trained])
-        torch.distributed.all_reduce(flat)
-        parts = torch.split(flat / WORKERS, [parameter.numel() for parameter in self.trained])
-        for parameter, part in zip(self.trained, parts, strict=True):
-            parameter.grad = part.reshape(parameter.shape)
+        (loss / WORKERS).backward()  # type: ignore[no-untyped-call]
+        add_gradients(self.trained)
         torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
@@ -151,20 +145,16 @@ class Learner:
             other.copy_(kept)
 
 
-def together(read: Callable[[], Material], course: Course, *, start: Path, work: Path) -> None:
+def learn(read: Callable[[], Material], course: Course, *, start: Path, work: Path) -> None:
     """Train by WORKERS processes, each of which reads the material.
 
     ``work`` gets ``checkpoint.pt``, from which a run that was stopped goes on, and, at the end, ``trained.pt`` (an
     average of late weights).
     """
-    (work / "meeting").unlink(missing_ok=True)  # of a run that was stopped
-    spawn(_train, (read, course, start, work), nprocs=WORKERS)  # type: ignore[no-untyped-call]
+    together(_train, work, read, course, start, work)
 
 
 def _train(rank: int, read: Callable[[], Material], course: Course, start: Path, work: Path) -> None:
-    torch.set_num_threads(1)
-    meeting = f"file://{work.resolve() / 'meeting'}"
-    torch.distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=WORKERS)
     material = read()
     labels = labels_of(material.corpora)
     pieces, checkpoint = Pieces(start / "tokenizer.json"), work / "checkpoint.pt"
@@ -193,7 +183,6 @@ def _train(rank: int, read: Callable[[], Material], course: Course, start: Path,
             saved = {"network": network.state_dict(), "sizes": asdict(network.sizes), "labels": labels}
             torch.save(saved, work / "trained.pt")
         checkpoint.unlink(missing_ok=True)
-    torch.distributed.destroy_process_group()
 
 
 def _score(learner: Learner, material: Material, pieces: Pieces, languages: Sequence[str]) -> None:

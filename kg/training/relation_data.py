@@ -33,7 +33,7 @@ _CONLL04 = {
     "OrgBased_In": ("organisation based in", "organisation", "place"),
     "Work_For": ("works for", "person", "organisation"),
 }
-_MONTHS = [
+MONTHS = (
     "January",
     "February",
     "March",
@@ -46,7 +46,7 @@ _MONTHS = [
     "October",
     "November",
     "December",
-]
+)
 
 
 def conll04(file: Path) -> Iterator[Window]:
@@ -178,7 +178,7 @@ def forms_of(words: str) -> Iterator[str]:
     if date:
         iso = date[1].isdigit() and len(date[1]) == 4
         day, year = (int(date[3]), date[1]) if iso else (int(date[1]), date[3])
-        month = _MONTHS[int(date[2]) - 1] if iso else date[2]
+        month = MONTHS[int(date[2]) - 1] if iso else date[2]
         yield from (f"{day} {month} {year}", f"{month} {day}, {year}", f"{month} {year}", year)
     bare = re.sub(r" \(.*\)$", "", words)
     if bare != words and bare:

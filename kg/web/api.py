@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import numpy as np
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -45,6 +45,8 @@ LIMITS = {  # of a parameter of a path: what it is without being named, and what
     ("path", "limit"): (3, 50),
     ("path", "longest"): (6, 8),
 }
+QUESTION = 200  # letters of a name that is looked for
+AT_ONCE = 4  # answers of a path that are worked out, in threads of their own: files are sent by the common ones
 OPENINGS = 8  # pictures that are kept: they take longer than anything else
 
 
@@ -89,11 +91,14 @@ def _known(store: Store) -> Known:
 
 
 def _route(known: Callable[[], Awaitable[Known]], answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    turns = anyio.CapacityLimiter(AT_ONCE)
+
     async def send(request: Request) -> Response:
         try:
             posted = request.method == "POST"
             asked = QueryParams(await text_of(request, "utf-8")) if posted else request.query_params
-            content, status = await run_in_threadpool(answer, await known(), asked), 200
+            found = await known()
+            content, status = await anyio.to_thread.run_sync(answer, found, asked, limiter=turns), 200
         except RequestError as error:
             content, status = {"error": str(error)}, 404 if isinstance(error, Unknown) else 400
         except KgError as error:
@@ -111,6 +116,8 @@ def _route(known: Callable[[], Awaitable[Known]], answer: Answer) -> Callable[[R
 def _search(known: Known, asked: Asked) -> JSON:
     index = known.index
     text, limit = asked.get("q", "").strip(), _number(asked, "search", "limit")
+    if len(text) > QUESTION:
+        raise RequestError(f"q has {len(text):,} letters: give a name of at most {QUESTION}")
     if text:
         found, total = index.names.find(text, limit=limit)
     else:

@@ -28,11 +28,13 @@ _SHORT = re.compile(r"\bdelete\s+where\b", re.IGNORECASE)
 Words = Mapping[str, Any]  # of a decision: what it names
 
 
-def update(reader: Reader, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Answer:
+def update(
+    reader: Reader, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], base: str = ""
+) -> Answer:
     """Run a SPARQL update; the graphs are those that its WHERE parts see."""
     using = [f"USING <{iri}>" for iri in default_graphs] + [f"USING NAMED <{iri}>" for iri in named_graphs]
     with refusing(text), _written(reader) as store:
-        store.change(_with_dataset(text, " ".join(using)) if using else text)
+        store.change(_with_dataset(text, " ".join(using)) if using else text, base=base)
     return Answer(b"", "", status=204)
 
 
@@ -80,8 +82,8 @@ def undo(reader: Reader, decision: str, ontology: Sequence[str]) -> Answer:
     with refusing(), _curator(reader, ontology) as curator:
         if decision not in {name for iri, _ in curator.decisions() for name in (iri, local_name(iri))}:
             raise Refusal(404, f"no decision {decision!r} here: GET /api/decisions lists them")
-        curator.undo(decision)
-    return _json({"undone": decision})
+        again = curator.undo(decision)
+    return _json({"undone": decision, "again": again})
 
 
 def _json(value: Words, status: int = 200) -> Answer:
@@ -97,6 +99,7 @@ def _listed(found: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 def _written(reader: Reader) -> Iterator[Store]:
     """The live store, published at the end."""
     with Store.create_or_open(reader.folder) as store:
+        store.catch_up()
         yield store
         store.publish()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from kg.web.messages import answered, client_of
 from kg.web.tasks import FRESH
@@ -19,8 +19,22 @@ async def whole(request: Request, workers: Workers, format: str, media_type: str
     with tempfile.NamedTemporaryFile(prefix="kg-", delete=False) as file:
         path = Path(file.name)
     task = {"task": "dump", "format": format, "path": str(path)}
-    response = await answered(request, workers.ask(task, client_of(request)))
+    try:
+        response = await answered(request, workers.ask(task, client_of(request)))
+    except BaseException:
+        path.unlink()
+        raise
     if response.status_code != 200:
         path.unlink()
         return response
-    return FileResponse(path, headers=dict(FRESH), media_type=media_type, background=BackgroundTask(path.unlink))
+    return _Once(path, headers=dict(FRESH), media_type=media_type)
+
+
+class _Once(FileResponse):
+    """A file that goes when it is sent, or when no such part of it can be."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            Path(self.path).unlink(missing_ok=True)

@@ -81,7 +81,7 @@ def app(folder: Path, *, host: str = "127.0.0.1", settings: Settings = DEFAULT) 
     published = Published(folder / STORE)
     limits = {"number": settings.workers, "spare": settings.spare, "time_limit": settings.time_limit}
     workers = Workers(folder / STORE, **limits)  # type: ignore[arg-type]
-    writer = Workers(folder / STORE, number=1, spare=0, time_limit=WRITE_LIMIT)
+    writer = Workers(folder / STORE, number=1, spare=0, time_limit=WRITE_LIMIT, to_end=True)
 
     @asynccontextmanager
     async def life(application: Starlette) -> AsyncIterator[None]:
@@ -206,6 +206,8 @@ def _share_memory() -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not host.strip("[] "):  # to the system that would be all addresses
+        raise RequestError("the address to listen on is empty: give one with --host, such as 127.0.0.1")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves Nagle on: 40 ms
     try:

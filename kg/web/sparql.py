@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,6 +43,7 @@ class Query:
     format: str = ""  # a format of the store or a media type, goes before ``accept``
     about: str = ""  # an IRI that must be known: else 404
     missing: int = 400  # the status code where a graph is not there
+    base: str = ""  # what relative IRIs are relative to, where the text has no BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Update:
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    base: str = ""
 
 
 class Endpoint:
@@ -100,8 +102,8 @@ class Endpoint:
             return None
         if values["update"]:
             self._access.check(request)
-            return _update(values)
-        return _query(values, request)
+            return replace(_update(values), base=_address(request))
+        return replace(_query(values, request), base=_address(request))
 
     async def _add_posted(self, values: Values, request: Request) -> None:
         kind, charset = content_type(request.headers.get("content-type", ""))
@@ -120,6 +122,11 @@ def task_of(asked: Query | Update) -> Task:
     """For a worker."""
     name = "update" if isinstance(asked, Update) else "query"
     return {"task": name} | {field: getattr(asked, field) for field in asked.__slots__}
+
+
+def _address(request: Request) -> str:
+    """Where the endpoint is: the base of relative IRIs (SPARQL 1.1, section 4.1.1.2)."""
+    return str(request.url.replace(query="", fragment=""))
 
 
 def _query(values: Values, request: Request) -> Query:

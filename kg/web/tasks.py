@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kg.errors import LimitError, QueryError, RequestError, StoreError
@@ -67,20 +67,28 @@ def query(
     format: str,
     about: str = "",
     missing: int = 400,
+    base: str = "",
 ) -> Answer:
     """The whole result of a query. Graphs that are not there get the status ``missing``, entities ``about`` 404."""
     with refusing(text):
         store = reader.published()
-        if unknown := store.missing_graph((*default_graphs, *named_graphs) or graphs_of(text)):
+        if unknown := store.missing_graph((*default_graphs, *named_graphs) or graphs_of(text, base)):
             raise Refusal(missing, f"no graph <{unknown}> here: SELECT DISTINCT ?g {{ GRAPH ?g {{}} }} lists them")
-        if about and not store.query(f"ASK {{ <{about}> ?p ?o }}"):
+        if about and not _is_known(store, about):
             raise Refusal(404, f"nothing is known of <{about}> here")
         default = default_graphs or ([_NO_GRAPH] if named_graphs else [])
-        result = store.query(text, default_graphs=default, named_graphs=named_graphs)
+        result = store.query(text, default_graphs=default, named_graphs=named_graphs, base=base)
         offered = MEDIA_TYPES[result.kind]
         media_type = named(format, offered) if format else negotiate(accept, offered)
         content = result.serialize(offered[media_type], LIMITS)
     return Answer(content, media_type, headers=FRESH)
+
+
+def _is_known(store: Store, iri: str) -> bool:
+    """Whether anything is said of a name, which may be no IRI at all."""
+    with suppress(QueryError):
+        return bool(store.query(f"ASK {{ <{iri}> ?p ?o }}"))
+    return False
 
 
 def dump(reader: Reader, format: str, path: str) -> Answer:

@@ -99,9 +99,20 @@ class Workers:
     """Answers tasks about the store in a folder."""
 
     def __init__(
-        self, folder: Path, *, number: int = 2, spare: int = 1, time_limit: float = TIME_LIMIT, memory: int = MEMORY
+        self,
+        folder: Path,
+        *,
+        number: int = 2,
+        spare: int = 1,
+        time_limit: float = TIME_LIMIT,
+        memory: int = MEMORY,
+        to_end: bool = False,
     ) -> None:
-        """No process is started before ``start``, or the first task. ``time_limit`` in seconds."""
+        """No process is started before ``start``, or the first task. ``time_limit`` in seconds.
+
+        ``to_end``: what has begun goes on when nobody waits for it any more.
+        """
+        self._to_end = to_end
         self.time_limit = time_limit
         self._folder, self._memory = Path(folder).resolve(), memory
         self._number, self._spare = number, spare
@@ -128,9 +139,25 @@ class Workers:
         self._idle.clear()
 
     async def ask(self, task: Task, client: str) -> Answer:
-        """The answer to a task of a client. Raises Refusal; a task that is cancelled is stopped."""
+        """The answer to a task of a client. Raises Refusal; one that is cancelled is stopped, but see ``to_end``."""
         await self._turn(client)
-        worker = self._take(client)
+        if not self._to_end:
+            return await self._in_turn(task, client)
+        begun = asyncio.ensure_future(self._in_turn(task, client))
+        begun.add_done_callback(lambda begun: begun.cancelled() or begun.exception())  # seen, if nobody waits
+        return await asyncio.shield(begun)
+
+    async def _in_turn(self, task: Task, client: str) -> Answer:
+        try:
+            return await self._answer(task, client)
+        finally:
+            self._leave(client)
+
+    async def _answer(self, task: Task, client: str) -> Answer:
+        try:
+            worker = self._take(client)
+        except OSError as error:
+            raise busy(f"no process can be started for it ({error}): ask again later", 10) from error
         whole = False
         try:
             answer = await worker.ask(task, self.time_limit)
@@ -143,7 +170,6 @@ class Workers:
             raise Refusal(500, told) from error
         finally:
             self._give_back(worker, whole=whole)
-            self._leave(client)
         return answer
 
     # Processes
@@ -170,7 +196,8 @@ class Workers:
             return
         worker.end()
         if not self._closed:
-            self.start()
+            with suppress(OSError):  # the next task tries anew, and is told
+                self.start()
 
     # Turns
 

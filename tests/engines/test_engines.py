@@ -98,6 +98,11 @@ def test_a_process_that_keeps_much_memory_gets_no_other_task(tmp_path: Path) -> 
     assert one == large != other == last and gone(large)
 
 
+def test_a_process_by_itself_keeps_the_models_that_its_first_task_loads(tmp_path: Path) -> None:
+    outcomes("pool", tmp_path, "grow 1", "nap 2", "nap 3", jobs=1)
+    assert len({process for _, process in begun(tmp_path)}) == 1
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each worker loads for itself")
 def test_what_the_work_needs_is_loaded_once_and_workers_share_it(tmp_path: Path) -> None:
     outcomes("pool", tmp_path, *(f"nap {number}" for number in range(6)), "die 7")

@@ -1,6 +1,7 @@
 """Parsed articles in a short notation, so that a test shows its whole input in one line.
 
-A word is ``text/UPOS`` or ``text/UPOS/Class`` when the recogniser takes it for a name; ``_`` stands for a space in it.
+A word is ``text/UPOS`` or ``text/UPOS/Class`` when the recogniser takes it for a name; ``_`` stands for a space in it,
+and ``~`` before it for none between it and the word before.
 Trees are left out (every word hangs on the first): the extraction must do without.
 """
 
@@ -22,8 +23,9 @@ def article_of(*lines: str) -> tuple[Article, tuple[Sentence, ...]]:
         start, words, names = len(text), [], []
         for index, token in enumerate(line.split()):
             form, upos, *types = token.rsplit("/", token.count("/") if token.startswith("/") else 2)
-            form = form.replace("_", " ")
-            text += "" if index == 0 or form in CLOSING else " "
+            joined = index == 0 or form in CLOSING or form.startswith("~")
+            form = form.removeprefix("~").replace("_", " ")
+            text += "" if joined else " "
             head, deprel = (-1, "root") if index == 0 else (0, "dep")
             words.append(Word(len(text), len(text) + len(form), form, form.lower(), upos, upos, head, deprel))
             names += [Name(index, index + 1, type) for type in types]

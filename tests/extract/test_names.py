@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.extract.lexicon import Lexicon
 from kg.extract.limits import written
 from kg.extract.names import find_names
+from kg.model import Name
 
 from .notation import article_of
 
@@ -49,6 +52,14 @@ def test_names(lexicon: Lexicon, lines: list[str], names: dict[str, str]) -> Non
         for span in spans
     }
     assert found == names
+
+
+@pytest.mark.parametrize("line", ["Ông/NOUN Trùm/PROPN", "12/NUM Angry/ADJ Men/NOUN"])
+def test_what_people_make_is_called_as_they_like(lexicon: Lexicon, line: str) -> None:
+    (sentence,) = article_of(line)[1]
+    sentence = replace(sentence, names=(Name(0, len(sentence.words), "Product"),))
+    ((span,),) = find_names([sentence], lexicon)
+    assert written(sentence, span.first, span.last) == sentence.text
 
 
 def test_one_class_for_all_places_of_a_name(lexicon: Lexicon) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from kg.extract import extract
 from kg.extract.confidence import chance
-from kg.model import Article, Extraction, Modality, Place, Proposal, Sentence
+from kg.literals import XSD
+from kg.model import LITERAL, Article, Extraction, Modality, Place, Proposal, Sentence
+from kg.ontology import EntityClass, Relation
 
 from .conftest import small_ontology
 from .notation import article_of
@@ -78,6 +80,29 @@ def test_a_number_is_no_end() -> None:
     assert not extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY).facts
 
 
+def test_a_value_is_read_with_the_number_before_a_phrase() -> None:
+    article, (sentence,) = article_of(
+        "Nvidia/PROPN/Organization có/VERB 12/NUM bộ/NOUN phim/NOUN truyền_hình/NOUN dài/ADJ"
+    )
+    words = "12 bộ phim truyền hình dài"
+    ends = _place(article.text, "Nvidia", "Organization"), _place(article.text, words, LITERAL)
+    said = Proposal(ends[0], "films", ends[1], Modality.ASSERTED, None, SURE)
+    films = Relation("films", "films", (), False, (), (), (), datatype=XSD + "integer")
+    classes = ONTOLOGY.classes | {LITERAL: EntityClass(LITERAL, LITERAL, (), (), ())}
+    ontology = replace(ONTOLOGY, classes=classes, relations=ONTOLOGY.relations | {"films": films})
+    assert [fact.value for fact in extract(article, [replace(sentence, proposals=(said,))], ontology).facts] == ["12"]
+
+
+def test_names_in_a_row_are_no_end() -> None:
+    article, (sentence,) = article_of(
+        "Nvidia/PROPN/Organization mua/VERB AMD/PROPN/Product ,/PUNCT Intel/PROPN/Product"
+    )
+    ends = _place(article.text, "Nvidia", "Organization"), _place(article.text, "AMD, Intel", "Organization")
+    said = Proposal(ends[0], "acquires", ends[1], Modality.ASSERTED, None, SURE)
+    found = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY)
+    assert "AMD, Intel" not in {entity.name for entity in found.entities}
+
+
 def test_words_that_the_rules_take_for_nothing_can_be_an_end() -> None:
     found = facts_of(("Nvidia", "develops", "lớn mạnh", Modality.ASSERTED, ""))
     assert {(s, p, o) for s, p, o, *_ in found} == {("Nvidia", "develops", "lớn mạnh")}
@@ -112,8 +137,16 @@ def test_an_end_has_no_open_bracket() -> None:
         ("một/NUM tên/NOUN khác/ADJ", "tên khác", "tên khác"),
         ('mẫu/NOUN "/PUNCT Em_hoa/NOUN "/PUNCT', 'mẫu " Em hoa "', 'mẫu " Em hoa "'),
         ("tổng_thống/NOUN FIFA/PROPN/Organization Blatter/PROPN/Person", "FIFA Blatter", "FIFA"),
+        ("OpenAI/PROPN thấy/VERB Luật/NOUN phòng_chống/VERB bão/NOUN", "Luật phòng chống bão", "Luật phòng chống bão"),
+        ("Luật/NOUN phòng_chống/VERB bão/NOUN", "Luật phòng chống bão", "luật phòng chống bão"),
         ("7/NUM Eleven/PROPN", "7 Eleven", "7 Eleven"),
         ("Các/DET Tiểu_vương_quốc/NOUN", "Các Tiểu vương quốc", "Các Tiểu vương quốc"),
+        ("1634/NUM :/PUNCT The/DET Baltic/PROPN War/PROPN", "1634: The Baltic War", "1634: The Baltic War"),
+        (
+            "A/DET Fort/PROPN/Work of/PROPN/Work Grey/PROPN/Work Old/PROPN/Work Ice/PROPN/Work",
+            "A Fort of Grey Old Ice",
+            "A Fort of Grey Old Ice",
+        ),
     ],
 )
 def test_what_an_end_is_called(line: str, end: str, name: str) -> None:
@@ -123,6 +156,17 @@ def test_what_an_end_is_called(line: str, end: str, name: str) -> None:
     found = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY, least=0.5)
     names = {entity.key: entity.name for entity in found.entities}
     assert [names[fact.subject] for fact in found.facts if fact.relation == "develops"] == [name]
+
+
+def test_a_value_is_called_as_it_is_written() -> None:
+    string = "http://www.w3.org/2001/XMLSchema#string"
+    motto = Relation("motto", "motto", (), False, (), (), (), (), string)
+    ontology = replace(ONTOLOGY, relations={**ONTOLOGY.relations, "motto": motto})
+    article, (sentence,) = article_of("Nghĩ/VERB khác/ADJ thấy/VERB AMD/PROPN/Organization")
+    ends = _place(article.text, "AMD", "Organization"), _place(article.text, "Nghĩ khác", LITERAL)
+    said = Proposal(ends[0], "motto", ends[1], Modality.ASSERTED, None, SURE)
+    found = extract(article, [replace(sentence, proposals=(said,))], ontology, least=0.0)
+    assert {entity.name for entity in found.entities} == {"AMD", "Nghĩ khác"}
 
 
 def test_an_office_is_who_holds_it() -> None:

@@ -27,6 +27,11 @@ def test_a_preposition_before_a_name(lexicon: Lexicon) -> None:
     assert [(word.text, word.upos) for word in sentence.words[:2]] == [("Theo", "ADP"), ("Bộ", "PROPN")]
 
 
+def test_no_preposition_has_a_capital_in_mid_sentence(lexicon: Lexicon) -> None:
+    sentence = split_of(lexicon, "OpenAI/PROPN gặp/VERB Theo_Walcott/PROPN/Person ,/PUNCT Theo_Epstein/PROPN/Person")
+    assert [word.text for word in sentence.words] == ["OpenAI", "gặp", "Theo Walcott", ",", "Theo Epstein"]
+
+
 def test_two_places_are_one_name(lexicon: Lexicon) -> None:
     sentence = split_of(lexicon, "Mỹ/PROPN/Place gặp/VERB Đức/PROPN/Place", "huyện/NOUN Mỹ_Đức/PROPN/Place")
     assert [word.text for word in sentence.words] == ["huyện", "Mỹ Đức"]

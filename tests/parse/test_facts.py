@@ -58,10 +58,10 @@ def test_proposals_belong_to_the_sentence_that_they_end_in() -> None:
 def test_relations_of_another_ontology_are_read_by_their_words() -> None:
     schema = (
         RelationText("r1", "head of: who leads an organisation", "person", "organisation"),
-        RelationText("r2", "business partner: works together with", "organisation", "organisation"),
+        RelationText("r2", "partners with", "", ""),
     )
     proposals = FactReader(MODELS, "vi", (schema,)).read(TEXT, [(0, len(FIRST)), (len(FIRST) + 1, len(TEXT))])
-    found = surest(proposals, TEXT)
+    found = surest(tuple(one for one in proposals if one.confidence > 0.5), TEXT)
     assert "ABC" in found["r1"][1] and {word.split()[-1] for word in found["r2"]} == {"OpenAI", "Nvidia"}
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from kg.models.network import Network, Sizes, batch_of
-from kg.models.weights import Int8Linear, load_network, read_tensors, save_network
+from kg.models.weights import Int7Linear, Int8Linear, load_network, read_tensors, save_network
 from kg.parse import MODELS
 from kg.parse.pieces import Pieces
 from kg.training.encoder import BLOCK, network_tensors, numbers, pruned, read_blocks
@@ -75,13 +75,17 @@ def test_saved_weights_are_nearly_the_same(tmp_path: Path) -> None:
     assert set(read_tensors(tmp_path / "weights.safetensors")) == set(network.state_dict())
 
 
-def test_whole_numbers_are_nearly_as_good_and_rows_do_not_depend_on_others() -> None:
+@pytest.mark.parametrize(("kind", "error"), [(Int8Linear, 0.01), (Int7Linear, 0.02)])
+def test_whole_numbers_are_nearly_as_good_and_rows_do_not_depend_on_others(
+    kind: type[Int8Linear], error: float
+) -> None:
     torch.manual_seed(1)
     linear = torch.nn.Linear(64, 32)
-    whole, inputs = Int8Linear(linear), torch.randn(5, 64)
+    whole, inputs = kind(linear), torch.randn(5, 64)
+    inputs[3] += 30  # away from zero
     inputs[4] *= 100
-    result = whole(inputs)
-    assert (result - linear(inputs)).abs().max() < 0.02 * linear(inputs).abs().max()
+    result, exact = whole(inputs), linear(inputs)
+    assert ((result - exact).abs().amax(1) < error * exact.abs().amax(1)).all()
     assert torch.equal(whole(inputs[:1]), result[:1])
 
 

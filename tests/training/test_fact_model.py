@@ -17,7 +17,10 @@ from kg.ontology import load
 from kg.parse import MODELS
 from kg.parse.pieces import Pieces
 from kg.training.fact_data import MAX_ATOMS, article_of, windows_of
-from kg.training.fact_model import ATOMS, Frozen, Renaming, evaluate, losses, rewordings, rounds, train
+from kg.training.fact_model import losses, train
+from kg.training.fact_rounds import ATOMS, Renaming, rewordings, rounds
+from kg.training.fact_scores import evaluate
+from kg.training.frozen import Frozen
 
 ARTICLE = article_of(GOLD, TEXT)
 SCHEMA = tuple(RelationText(name, name, "", "") for name in ("leads", "partnersWith", "visits", "worksFor"))

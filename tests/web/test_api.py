@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -15,6 +17,8 @@ from stated import Said, put
 
 from kg.errors import StoreError
 from kg.explore import kept
+from kg.explore.index import Index
+from kg.explore.opening import Opening, opening
 from kg.model import Modality
 from kg.store import Store
 from kg.web import api
@@ -129,6 +133,31 @@ def linked(opened: TestClient, limit: int, *names: str) -> list[str]:
     return [" ".join(fact[end].removeprefix(ID) for end in "so") for fact in response.json()["facts"]]
 
 
+def test_few_pictures_are_worked_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as are asked for would leave no thread to send a file."""
+    going, most = set[int](), []
+
+    def slow(index: Index, *, limit: int) -> Opening:
+        going.add(limit)
+        most.append(len(going))
+        time.sleep(0.02)
+        going.remove(limit)
+        return opening(index, limit=limit)
+
+    async def ask(store: Store) -> None:
+        transport = httpx.ASGITransport(client(store).app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as opened:
+            paths = (f"/api/overview?limit={limit}" for limit in range(1, 41))
+            answers = await asyncio.gather(*map(opened.get, paths))
+        assert {answer.status_code for answer in answers} == {200}
+
+    monkeypatch.setattr(api, "opening", slow)
+    with Store.memory() as store:
+        put(store, FACTS)
+        asyncio.run(ask(store))
+    assert max(most) <= api.AT_ONCE
+
+
 def test_links(opened: TestClient) -> None:
     assert linked(opened, 0, "openai", "nvidia") == ["openai nvidia", "openai nvidia"]
     assert linked(opened, 0, "openai", "dien-luc") == linked(opened, 0, "sam-altman", "nobody") == []
@@ -161,6 +190,7 @@ def test_links_of_a_hairball_are_the_strongest_three_of_each() -> None:
         ("neighbours", 400, "entity is missing"),
         ("neighbours?entity=urn:x", 404, "no entity 'urn:x'"),
         (f"neighbours?entity={ID}nvidia&limit=-1", 400, "limit is '-1'"),
+        ("search?q=" + "a+" * 200, 400, "q has 399 letters: give a name of at most 200"),
         (f"path?from={ID}nvidia", 400, "to is missing"),
         (f"path?from={ID}nvidia&to=urn:x", 404, "no entity 'urn:x'"),
         (f"path?from={ID}nvidia&to={ID}openai&longest=99", 400, "longest is '99'"),

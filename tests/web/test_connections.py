@@ -15,7 +15,7 @@ from served import ENDLESS, FAR, publish, serving
 
 from kg.ontology import load
 
-HASTE = "import kg.web.connections as c; c.ARRIVAL = 2.0"
+HASTE = "import kg.web.connections as c; c.ARRIVAL = c.READING = 2.0"
 DRIBBLE = 0.2  # seconds between two bytes
 SLOW = {
     "nothing": b"",
@@ -72,6 +72,24 @@ def test_a_client_that_does_not_send_what_it_began_is_given_up(kind: str, folder
         assert httpx.get(f"{address}/health").is_success
         server.terminate()
         assert server.stdout and "Traceback" not in server.stdout.read()
+
+
+def rest(client: socket.socket) -> int:
+    """Bytes that still come."""
+    return sum(map(len, iter(lambda: client.recv(1_000_000), b"")))
+
+
+def test_a_client_that_does_not_read_is_given_up_and_one_that_reads_slowly_is_not(folder: Path) -> None:
+    much = "SELECT%20*%20%7B%20?a%20?b%20?c%20.%20?d%20?e%20?f%20%7D%20LIMIT%2060000"
+    asked = f"GET /sparql?query={much} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nConnection: close\r\n\r\n"
+    with serving(folder, before=HASTE) as (address, _), connected(address) as idle, connected(address) as slow:
+        for client in (idle, slow):
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
+            client.sendall(asked.encode())
+        for _ in range(12):  # half a second each, three times what the idle one has
+            assert slow.recv(50_000)
+            time.sleep(0.5)
+        assert 0 < rest(idle) < rest(slow)
 
 
 def test_who_waits_for_an_answer_is_not_given_up(folder: Path) -> None:

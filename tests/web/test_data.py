@@ -53,6 +53,15 @@ def test_one_graph_in_every_format(client: TestClient, folder: Path, kind: str) 
             assert set(got) == set(expected) and len(got) > 2
 
 
+@pytest.mark.parametrize(("asked", "status"), [("bytes=999999999999-", 416), ("bytes=x", 400), ("bytes=0-9", 206)])
+def test_no_file_is_left_of_a_dump(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, status: int
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert client.get("/data", headers={"Range": asked}).status_code == status
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_default_graph_is_that_alone(client: TestClient) -> None:
     graph = triples(client.get("/data?default"))
     openai, nvidia = (rdflib.URIRef(f"https://example.org/kg/id/{name}") for name in ("openai", "nvidia"))
@@ -86,6 +95,7 @@ WRONG = [
     ("PATCH", "/data?default", {}, 405, "PATCH"),
     ("DELETE", "/id/openai", {}, 405, "DELETE"),
     ("GET", "/id/nobody", {}, 404, "nobody"),
+    ("GET", "/id/50%25", {}, 404, "nothing is known"),
     ("GET", "/id/nobody", BROWSER, 404, "nobody"),
     ("GET", "/id/a%3E%20%7B%7D", {}, 404, "no name"),
     ("GET", "/id/openai", {"Accept": "image/png"}, 406, "text/turtle"),

@@ -119,9 +119,12 @@ def test_a_fact_chosen_from_a_list_comes_into_view(small: Page) -> None:
     click(small, "nodePosition", iri("OpenAI"))
     small.evaluate("kg.network.moveTo({ position: { x: 9000, y: 9000 }, scale: 2 })")
     small.locator("#details .facts button", has_text="Sam Altman").click()
-    small.wait_for_timeout(100)
-    spot, box = small.evaluate("kg.edgePosition('st:3')"), small.locator("#graph").bounding_box()
-    assert box and box["x"] < spot["x"] < box["x"] + box["width"] and box["y"] < spot["y"] < box["y"] + box["height"]
+    small.wait_for_function(
+        """() => {
+            const spot = kg.edgePosition('st:3'), box = document.querySelector('#graph').getBoundingClientRect()
+            return box.left < spot.x && spot.x < box.right && box.top < spot.y && spot.y < box.bottom
+        }"""
+    )
 
 
 @pytest.mark.parametrize("text", ["năng lượng", "NANG LUONG", "nang l", "luong"])

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from command import Run
 from served import publish, serving
 from starlette.testclient import TestClient
 
@@ -150,6 +151,13 @@ def test_update_base_uri(client: TestClient) -> None:
     text = "BASE <https://example.org/base/> INSERT DATA { GRAPH <urn:base> { <here> <urn:p> 1 } }"
     assert update(client, text).status_code == 204
     assert holds(client, "GRAPH <urn:base> { <https://example.org/base/here> <urn:p> 1 }")
+    assert update(client, "INSERT DATA { GRAPH <base> { <here> <urn:p> 2 } }").status_code == 204
+    assert holds(client, "GRAPH <http://localhost/base> { <http://localhost/here> <urn:p> 2 }")  # the endpoint's own
+    assert holds(client, "GRAPH <base> { <here> <urn:p> 2 }")
+    rows = client.get("/sparql", params={"query": "SELECT ?o FROM <base> { <here> ?p ?o }"}).json()["results"][
+        "bindings"
+    ]
+    assert [row["o"]["value"] for row in rows] == ["2"]
 
 
 USING = [  # name, WHERE, parameters, what is found
@@ -197,6 +205,16 @@ BAD_UPDATES = [  # name, method, query string, media type, body, status, what th
     ("graph is no IRI", "POST", [("using-graph-uri", "not one")], UPDATE, WHERE % "", 400, "not one"),
     ("load", "POST", [], UPDATE, "LOAD <http://127.0.0.1:1/>", 403, "LOAD"),
     ("load silent", "POST", [], UPDATE, f"{CLEAR};LOAD SILENT<http://127.0.0.1:1/>", 403, "LOAD"),
+    (
+        "load behind an escape",
+        "POST",
+        [],
+        UPDATE,
+        r"INSERT DATA { <urn:a> <urn:b> <http://e/\u0041#> }; LOAD <http://127.0.0.1:1/>",
+        403,
+        "LOAD at 1:53",
+    ),
+    ("load as one word", "POST", [], UPDATE, "PREFIX e: <http://127.0.0.1:1/> LOADSILENTe:a # .", 403, "LOAD"),
     ("service", "POST", [], UPDATE, WHERE % "" + "; INSERT {} WHERE { SERVICE <http://x/> {} }", 403, "SERVICE"),
     ("query and update", "POST", [("query", "ASK {}")], UPDATE, CLEAR, 400, "1 queries"),
 ]
@@ -268,6 +286,13 @@ def test_a_browser_is_led_to_where_a_person_can_ask(client: TestClient) -> None:
     accept = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
     response = client.get("/sparql", headers=accept, follow_redirects=False)
     assert (response.status_code, response.headers["location"]) == (303, "/#tab=query")
+
+
+def test_a_token_that_no_request_can_carry_is_refused(tmp_path: Path, kg: Run) -> None:
+    publish(tmp_path / "outputs", load(), "Nvidia")
+    (tmp_path / "token").write_text("bí mật", encoding="utf8")
+    done = kg("serve", "--port", "0", "--allow-update", "--token-file", "token")
+    assert done.returncode == 2 and "the token of token has letters" in done.stderr
 
 
 @pytest.mark.parametrize("how", ["file", "environment", "printed"])

@@ -233,6 +233,11 @@ def test_a_port_in_use_is_named_with_the_remedy(made: Path) -> None:
             server.serve(made, port=port)
 
 
+def test_no_address_is_not_taken_for_all(made: Path) -> None:
+    with pytest.raises(RequestError, match="empty: give one with --host"):
+        server.serve(made, host="", port=0, ready=lambda address: pytest.fail(address))
+
+
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("no.such.host.invalid", 0), ("192.0.2.1", 0)])
 def test_where_nothing_can_listen_is_told(made: Path, host: str, port: int) -> None:
     with pytest.raises(RequestError, match=f"{host}, port {port} .*--host and --port"):

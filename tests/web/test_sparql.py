@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from served import publish
 from starlette.testclient import TestClient
 
 from kg.ontology import Ontology, load
+from kg.store.queries import service_place
 from kg.web import media, messages, sparql
 from kg.web.server import app
 
@@ -100,6 +102,14 @@ def test_the_dataset_can_be_named(client: TestClient) -> None:
     assert ask(count, named_graph_uri=article) == 0  # no default graph was named
 
 
+def test_from_is_told_from_names(client: TestClient) -> None:
+    others = r"FILTER(?e != id:a.from && ?e != id:a\/from)"
+    all_but = f"SELECT DISTINCT ?name {{ ?m kg:refersTo ?e . ?e skos:prefLabel ?name {others} }}"
+    assert len(names(get(client, all_but))) == 3
+    escaped = r"PREFIX e: <http://e/\u0041#> SELECT ?name FROM e:none { ?e skos:prefLabel ?name }"
+    assert "no graph <http://e/A#none>" in get(client, escaped).text
+
+
 # Media types
 
 TYPES = [
@@ -178,6 +188,14 @@ WRONG = [  # method, path, headers, body, status, what the message holds
     ("POST", "/sparql", {"Content-Type": DIRECT}, b"ASK { ?s ?p '\xff' }", 400, "not in utf-8"),
     ("POST", "/sparql", {"Content-Type": FORM}, "query=%FF", 400, "UTF-8"),
     ("GET", "/sparql?query=" + "(" * 201, {}, "", 400, "201 deep"),
+    (
+        "POST",
+        "/sparql",
+        {"Content-Type": DIRECT},
+        r"PREFIX e: <http://e/\u0041#> ASK " + "{" * 30_000,
+        400,
+        "30000 deep",
+    ),
     ("POST", "/sparql", {"Content-Type": "application/sparql-update"}, "CLEAR ALL", 403, "read-only"),
     ("POST", "/sparql", {"Content-Type": FORM}, "update=CLEAR+ALL", 403, "read-only"),
     ("GET", "/sparql?update=CLEAR%20ALL", {}, "", 403, "read-only"),
@@ -235,6 +253,12 @@ def test_no_query_reaches_another_server(client: TestClient, query: str) -> None
 @pytest.mark.parametrize("where", ["'service'", '"""it\'s a\nservice"""', "?service", "<x:service>", "kg:service"])
 def test_the_word_alone_is_no_service(client: TestClient, where: str) -> None:
     assert get(client, f"SELECT * {{ ?s ?p {where} }} # service").status_code == 200
+
+
+def test_a_word_that_stands_in_a_name_many_times_is_looked_at_quickly() -> None:
+    start = time.process_time()
+    assert service_place("?service a{\n" * 8000) == ""
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("part", ["!", "1+", "(", "{", "'a", "a-", '"""', "\\"])

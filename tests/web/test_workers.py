@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -67,6 +68,35 @@ def test_a_client_that_goes_away_stops_its_query(folder: Path) -> None:
             httpx.get(f"{address}/sparql", params={"query": ENDLESS}, timeout=0.5)
         assert ask(address, "ASK {}").status_code == 200  # the one worker would be busy for ten minutes
         assert ended(before - workers_of(process))
+
+
+def test_a_process_that_cannot_be_started_takes_no_turn_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ask_often(workers: Workers) -> None:
+        with monkeypatch.context() as full:
+            full.setattr("kg.web.workers.subprocess.Popen", no_process)
+            for client in "ab":
+                with pytest.raises(Refusal, match="no process can be started"):
+                    await workers.ask({"task": "decisions"}, client)
+        assert (await workers.ask({"task": "decisions"}, "a")).status == 200
+
+    def no_process(*arguments: object, **options: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with closing(Workers(folder / STORE)) as workers:
+        asyncio.run(ask_often(workers))
+
+
+def test_what_a_client_began_to_change_is_changed_although_it_goes(tmp_path: Path, ontology: Ontology) -> None:
+    publish(tmp_path, ontology, *(f"Công ty {number}" for number in range(40)))
+    with serving(tmp_path, "--allow-update", token="t") as (address, _):
+        headers = {"Authorization": "Bearer t", "Content-Type": "application/sparql-update"}
+        update = "INSERT { GRAPH <urn:g> { ?a ?b ?x } } WHERE { ?a ?b ?c . ?d ?e ?f . ?g kg:kind ?x }; "
+        update += "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }"
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{address}/sparql", content=update, headers=headers, timeout=httpx.Timeout(FAR, read=0.2))
+        until = time.monotonic() + FAR
+        while not ask(address, "ASK { GRAPH <urn:g> { ?a ?b 1 } }").json()["boolean"]:
+            assert time.monotonic() < until
 
 
 def test_too_many_that_wait_are_told_to_come_again(folder: Path) -> None:

@@ -113,7 +113,7 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
     sigma.refresh({ skipIndexation: true });
   });
   const rearrange = () => {
-    forgetPlaces();
+    forgetPlaces(state.value.pinned);
     settle(graph.nodes().filter((iri) => !state.value.pinned.includes(iri)));
   };
   picture.value = { ...controls(sigma, graph, rearrange), drawn: () => drawn, lines: () => graph.size };
@@ -122,6 +122,7 @@ export function mount(box: HTMLElement, worker: Worker | null): () => void {
     again();
     names.remove();
     picture.value = null;
+    worker?.terminate();
     sigma.kill();
   };
 }

@@ -69,8 +69,8 @@ export function examples(facts: readonly Fact[], entities: ReadonlyMap<Iri, Enti
       vi: "Cùng một điều: bài này khẳng định, bài kia phủ định",
       en: "The same thing: asserted here, denied there",
       query: `SELECT ?yes ?no ?subject ?relation ?object {
-  ?yes kg:modality kg:Asserted ; rdf:subject ?subject ; rdf:predicate ?relation ; ${OBJECT} ?object .
-  ?no kg:modality kg:Denied ; rdf:subject ?subject ; rdf:predicate ?relation ; ${OBJECT} ?object .
+  ?no kg:modality kg:Denied ; rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object .
+  ?yes kg:modality kg:Asserted ; rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object .
 }`,
     },
     {

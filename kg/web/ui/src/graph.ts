@@ -1,9 +1,9 @@
 // The part of the graph that the page knows, and what of it is on show.
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
-import { type Vocabulary, facts as factsOf, labels, local, vocabulary } from "./queries";
+import { type Vocabulary, facts as factsOf, labels, local, sameFacts, vocabulary } from "./queries";
 import type { Source } from "./source";
-import { FACETS, type Facet, state } from "./state";
+import { FACETS, type Facet, ONLY, passes, state } from "./state";
 import type { Entity, Fact, Group, Iri, Neighbours, Path } from "./values";
 import { lang } from "./words";
 
@@ -22,6 +22,7 @@ export const titles = signal<ReadonlyMap<Iri, string>>(new Map()); // of article
 export const paths = signal<readonly Path[]>([]);
 export const busy = signal(0);
 export const problem = signal("");
+export const version = signal(0); // of what is known: another one after each decision
 
 interface Opening {
   limit: number;
@@ -65,6 +66,7 @@ function know(more: Iterable<Entity>, said: Iterable<Fact>): void {
   });
 }
 
+const failed = new Set<Iri>(); // links may name what is gone
 const asked = new Map<Iri, Promise<Neighbours | undefined>>(); // what has not come yet: the panel and the picture both ask
 
 export async function neighbourhood(entity: Iri): Promise<Neighbours | undefined> {
@@ -77,7 +79,10 @@ export async function neighbourhood(entity: Iri): Promise<Neighbours | undefined
 
 async function fetched(entity: Iri): Promise<Neighbours | undefined> {
   const found = await during(source.neighbours(entity, MOST));
-  if (!found) return undefined;
+  if (!found) {
+    failed.add(entity);
+    return undefined;
+  }
   know([found.entity, ...found.groups.flatMap((group) => group.entities)], found.groups.flatMap((group) => group.facts));
   around.value = new Map(around.value).set(entity, found);
   return found;
@@ -135,7 +140,7 @@ function fits(fact: Fact, except?: Facet): boolean {
     fact.confidence >= confidence &&
     (!from || (fact.date !== "" && fact.date.slice(0, from.length) >= from)) &&
     (!to || (fact.date !== "" && fact.date.slice(0, to.length) <= to)) &&
-    FACETS.every((facet) => facet === except || VALUE[facet](fact).every((value) => !without[facet].includes(value)))
+    FACETS.every((facet) => facet === except || passes(without[facet], VALUE[facet](fact)))
   );
 }
 
@@ -161,7 +166,7 @@ export const visible = computed(() => {
   const found = there.flatMap(known);
   return {
     entities: found
-      .filter((one) => kept.has(one.iri) || !without.types.includes(one.type))
+      .filter((one) => kept.has(one.iri) || without.types[0] === ONLY || passes(without.types, [one.type]))
       .sort((a, b) => b.degree - a.degree || (a.iri < b.iri ? -1 : 1)),
     facts: said.sort((a, b) => b.confidence - a.confidence || (a.iri < b.iri ? -1 : 1)),
   };
@@ -209,16 +214,33 @@ export function alike(statement: Iri): Fact[] {
   return lines.value.find((line) => line.facts.some((fact) => fact.iri === statement))?.facts ?? (own ? [own] : []);
 }
 
+/** All facts that link the same two in the same way, on show or not. */
+export async function stated(fact: Fact): Promise<Fact[]> {
+  const found = (await during(sameFacts(source, fact))) ?? [];
+  know([], found);
+  return found;
+}
+
 /** Know facts by the IRIs of their statements, with their ends. */
 export async function learn(statements: Iri[]): Promise<void> {
   const unknown = statements.filter((iri) => !facts.value.has(iri));
   if (!unknown.length) return;
   const found = (await during(factsOf(source, unknown))) ?? [];
-  const ends = [...new Set(found.flatMap((fact) => [fact.s, fact.o]))].filter((iri) => !entities.value.has(iri));
-  const called = (await during(labels(source, ends))) ?? new Map<Iri, string>();
-  titles.value = new Map([...titles.value, ...called]);
+  await call(found.flatMap((fact) => [fact.s, fact.o]));
   know([], found);
 }
+
+/** Know what entities and articles are called. */
+export async function call(iris: Iterable<Iri>): Promise<void> {
+  const unknown = [...new Set(iris)].filter((iri) => !entities.value.has(iri) && !titles.value.has(iri));
+  if (!unknown.length) return;
+  titles.value = new Map([...titles.value, ...unknown.map((iri): [Iri, string] => [iri, local(iri)])]); // asked for only once
+  const found = await during(labels(source, unknown));
+  if (found?.size) titles.value = new Map([...titles.value, ...found]);
+}
+
+/** The two ends of the path that is asked for. */
+const ends = computed(() => state.value.path.slice(0, 2).join(" "));
 
 /** Keep what is known in step with the state, from now on. */
 export async function start(from: Source): Promise<void> {
@@ -231,13 +253,15 @@ export async function start(from: Source): Promise<void> {
   effect(() => {
     for (const name of state.value.opened) {
       const entity = name.split("|")[0]!;
-      if (!around.peek().has(entity)) void untracked(() => neighbourhood(entity));
+      if (!around.peek().has(entity) && !failed.has(entity)) void untracked(() => neighbourhood(entity));
     }
   });
   effect(() => {
-    const [one, other] = state.value.path;
-    if (one && other) void untracked(() => during(source.paths(one, other))).then((found) => show(found ?? []));
-    else paths.value = [];
+    void version.value;
+    const asked = ends.value;
+    const [one, other] = asked.split(" ");
+    paths.value = [];
+    if (one && other) void untracked(() => during(source.paths(one, other))).then((found) => found && show(asked, found));
   });
   effect(() => {
     const asked = asking.value;
@@ -245,14 +269,13 @@ export async function start(from: Source): Promise<void> {
   });
   effect(() => {
     const all = [...facts.value.values()].flatMap((fact) => [fact.article, fact.speaker]);
-    const unknown = [...new Set(all)].filter((iri) => iri && !titles.peek().has(iri));
-    if (unknown.length) void untracked(() => name(unknown));
+    void untracked(() => call(all.filter(Boolean)));
   });
 }
 
 async function open(limit: number): Promise<void> {
   const part = await during(source.overview(limit || 1)); // of nothing only how much there is
-  if (!part) return;
+  if (!part || limit !== state.peek().limit) return; // it is another picture by now
   batch(() => {
     know(part.entities, part.facts);
     total.value = part.total;
@@ -268,22 +291,18 @@ async function link(asked: string): Promise<void> {
   links.value = found ?? [];
 }
 
-async function show(found: readonly Path[]): Promise<void> {
-  const ends = [...new Set(found.flatMap((path) => path.entities))].filter((iri) => !entities.value.has(iri));
-  await Promise.all(ends.map(async (iri) => neighbourhood(iri)));
+async function show(asked: string, found: readonly Path[]): Promise<void> {
+  const unknown = [...new Set(found.flatMap((path) => path.entities))].filter((iri) => !entities.value.has(iri));
+  await Promise.all(unknown.map(async (iri) => neighbourhood(iri)));
+  if (asked !== ends.peek()) return;
   know([], found.flatMap((path) => path.hops.flat()));
   paths.value = found;
-}
-
-async function name(iris: Iri[]): Promise<void> {
-  titles.value = new Map([...titles.value, ...iris.map((iri): [Iri, string] => [iri, local(iri)])]); // asked for only once
-  const found = await during(labels(source, iris));
-  if (found?.size) titles.value = new Map([...titles.value, ...found]);
 }
 
 /** Everything anew, after a decision. */
 export async function refresh(): Promise<void> {
   asked.clear();
+  failed.clear();
   batch(() => {
     entities.value = new Map();
     facts.value = new Map();
@@ -293,5 +312,6 @@ export async function refresh(): Promise<void> {
   const { limit, opened } = state.value;
   const reread = new Set(opened.map((name) => name.split("|")[0]!));
   await Promise.all([open(limit), ...[...reread].map(neighbourhood)]);
+  version.value += 1;
   await link(asking.peek());
 }

@@ -60,6 +60,31 @@ export function written(iri: Iri): string {
   const [prefix, rest] = parted(iri);
   return prefix && /^\w[\w-]*$/.test(rest) ? `${prefix}:${rest}` : `<${iri.replace(/[<>"{}|^`\\\s]/g, encodeURIComponent)}>`;
 }
+const LONGEST = 50_000; // letters of names in a query, of which a server takes 100,000 in all
+
+/** Names in as many parts as it takes, each for a query of its own that has them a number of times. */
+function inParts(iris: Iterable<Iri>, times = 1): Iri[][] {
+  const parts: Iri[][] = [];
+  let left = 0;
+  for (const iri of iris) {
+    const size = written(iri).length + 1;
+    if (left < size) {
+      parts.push([]);
+      left = LONGEST / times;
+    }
+    parts.at(-1)!.push(iri);
+    left -= size;
+  }
+  return parts;
+}
+
+/** The rows of a query about many things, however many they are. */
+async function rowsOf(source: Source, iris: Iterable<Iri>, query: (part: Iri[]) => string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const part of inParts(iris)) rows.push(...(await source.query(query(part))).rows); // one after the other: others wait
+  return rows;
+}
+
 const values = (name: string, iris: Iterable<Iri>) => `VALUES ?${name} { ${[...iris].map(written).join(" ")} }`;
 const text = (row: Row, name: string) => row[name]?.value ?? "";
 
@@ -143,46 +168,54 @@ export async function details(source: Source, entity: Iri): Promise<Details> {
 
 /** Names of entities, articles and speakers; those without one are left out. */
 export async function labels(source: Source, iris: Iterable<Iri>): Promise<Map<Iri, string>> {
-  const asked = [...iris];
-  if (!asked.length) return new Map();
-  const { rows } = await source.query(`SELECT ?x (MIN(?name) AS ?label) { ${values("x", asked)}
+  const rows = await rowsOf(source, iris, (part) => `SELECT ?x (MIN(?name) AS ?label) { ${values("x", part)}
     { ?x skos:prefLabel ?name } UNION { ?x schema:headline ?name } UNION {
     ?x dcterms:identifier ?name FILTER NOT EXISTS { ?x schema:headline ?h } } } GROUP BY ?x`);
   return new Map(rows.map((row) => [text(row, "x"), text(row, "label")]));
 }
 
-const FACTS = `SELECT ?st ?s ?p ?o ?modality ?confidence ?speaker ?date ?a {
+/** A query for facts, those of what is given; that has to come first, or Oxigraph looks at all. */
+const factsQuery = (given: string) => `SELECT ?st ?s ?p ?o ?modality ?confidence ?speaker ?date ?a { ${given}
   ?st rdf:subject ?s ; rdf:predicate ?p ; kg:objectMention ?m ; kg:modality ?modality ; kg:confidence ?confidence .
   ?m kg:refersTo ?o ; kg:inArticle ?a OPTIONAL { ?st prov:wasAttributedTo ?speaker }
-  OPTIONAL { ?st schema:temporalCoverage ?date } `;
+  OPTIONAL { ?st schema:temporalCoverage ?date } } ORDER BY ?st`;
+
+export const MOST = 60; // facts behind a row of a result
 
 /** The facts between entities; of one entity all its facts; only those of certain relations, if any are named. */
 export async function factsBetween(source: Source, entities: Iri[], relations: Iri[] = []): Promise<Iri[]> {
   const [only, more] = [values("s", entities), values("o", entities)];
   const kinds = relations.length ? values("p", relations) : "";
-  const asked = entities.length > 1 ? `{ ${only} ${more} }` : `{ ${only} } UNION { ${more} }`;
-  const { rows } = await source.query(`SELECT DISTINCT ?st { ${kinds} ${asked} ?st rdf:subject ?s ; rdf:predicate ?p ;
-    kg:objectMention/kg:refersTo ?o ; kg:confidence ?c } ORDER BY DESC(?c) ?st LIMIT 60`);
+  const linked = "?st rdf:subject ?s ; rdf:predicate ?p ; kg:objectMention ?m ; kg:confidence ?c . ?m kg:refersTo ?o";
+  const given = entities.length > 1 ? [`${only} ${more}`] : [only, more];
+  const asked = given.map((ends) => `{ ${kinds} ${ends} ${linked} }`).join(" UNION ");
+  const { rows } = await source.query(`SELECT DISTINCT ?st { ${asked} } ORDER BY DESC(?c) ?st LIMIT ${MOST}`);
   return rows.map((row) => text(row, "st"));
 }
 
 /** The facts that a sentence states. */
 export async function factsOfEvidence(source: Source, evidence: Iri[]): Promise<Iri[]> {
   const { rows } = await source.query(`SELECT DISTINCT ?st { ${values("ev", evidence)}
-    ?st prov:wasDerivedFrom ?ev } ORDER BY ?st LIMIT 60`);
+    ?st prov:wasDerivedFrom ?ev } ORDER BY ?st LIMIT ${MOST}`);
   return rows.map((row) => text(row, "st"));
 }
 
 /** Facts by the IRIs of their statements, as far as they are in the graph. */
 export async function facts(source: Source, statements: Iterable<Iri>): Promise<Fact[]> {
-  const { rows } = await source.query(`${FACTS} ${values("st", statements)} } ORDER BY ?st`);
+  const rows = await rowsOf(source, statements, (part) => factsQuery(values("st", part)));
+  return rows.map(factOf);
+}
+
+/** All facts that link the same two in the same way, whoever says so and how. */
+export async function sameFacts(source: Source, { s, p, o }: Fact): Promise<Fact[]> {
+  const { rows } = await source.query(factsQuery(`VALUES (?s ?p ?o) { (${[s, p, o].map(written).join(" ")}) }`));
   return rows.map(factOf);
 }
 
 /** All facts, and all entities with their names: for a page that has the whole graph. */
 export async function everything(source: Pick<Source, "query">) {
   const [said, things] = await Promise.all([
-    source.query(`${FACTS} } ORDER BY ?st`),
+    source.query(factsQuery("")),
     source.query(`SELECT ?e (MIN(?name) AS ?label) (MIN(STR(?kind)) AS ?type) (GROUP_CONCAT(DISTINCT ?alias; separator="\\n") AS ?aliases) {
       { SELECT DISTINCT ?e { ?m kg:refersTo ?e } } ?e skos:prefLabel ?name ; a ?kind
       OPTIONAL { ?e skos:altLabel ?alias } } GROUP BY ?e ORDER BY ?e`),
@@ -210,11 +243,21 @@ function factOf(row: Row): Fact {
   };
 }
 
-/** A part of the graph as Turtle: the facts with their sentences, and the entities' names. */
-export function constructFacts(statements: Iterable<Iri>): string {
-  return `CONSTRUCT { ?st ?p ?o . ?ev ?evp ?evo . ?sel ?selp ?selo . ?e a ?type ; skos:prefLabel ?label . ?s ?r ?v } {
-    ${values("st", statements)} { ?st ?p ?o } UNION { ?st prov:wasDerivedFrom ?ev . ?ev ?evp ?evo } UNION {
-    ?st prov:wasDerivedFrom/oa:hasSelector ?sel . ?sel ?selp ?selo } UNION {
-    ?st rdf:subject|rdf:object|prov:wasAttributedTo ?e . ?e a ?type ; skos:prefLabel ?label } UNION {
-    ?st rdf:subject ?s ; rdf:predicate ?r ; rdf:object ?v ; kg:modality kg:Asserted } }`;
+/** Facts with their sentences and the names of entities, as Turtle: documents one after the other are one. */
+export async function turtle(source: Source, statements: Iterable<Iri>): Promise<Blob> {
+  const documents: Blob[] = [];
+  for (const part of inParts(statements, SAYINGS.length)) {
+    const said = SAYINGS.map((saying) => `{ ${values("st", part)} ${saying} }`).join(" UNION ");
+    const query = `CONSTRUCT { ?st ?p ?o . ?ev ?evp ?evo . ?sel ?selp ?selo . ?e a ?type ; skos:prefLabel ?label . ?s ?r ?v } { ${said} }`;
+    documents.push(await source.download(query, "Turtle"));
+  }
+  return new Blob(documents.flatMap((document) => [document, "\n"]));
 }
+
+const SAYINGS = [ // what is said of a fact
+  "?st ?p ?o",
+  "?st prov:wasDerivedFrom ?ev . ?ev ?evp ?evo",
+  "?st prov:wasDerivedFrom/oa:hasSelector ?sel . ?sel ?selp ?selo",
+  "?st rdf:subject|rdf:object|prov:wasAttributedTo ?e . ?e a ?type ; skos:prefLabel ?label",
+  "?st rdf:subject ?s ; rdf:predicate ?r ; rdf:object ?v ; kg:modality kg:Asserted",
+];

@@ -19,7 +19,7 @@ export interface State {
   focus: Iri; // only this entity and what it is linked to; "": everything
   selected: Iri; // an entity or a statement
   path: Iri[]; // the two ends of a path that is shown, or the first while the other is chosen
-  without: Record<Facet, string[]>; // what the filters leave out
+  without: Record<Facet, string[]>; // what the filters leave out; behind ONLY, what they let through
   confidence: number; // at least
   from: string; // dates of facts, "": any
   to: string;
@@ -60,6 +60,15 @@ export const filtered = computed(() => {
   return FACETS.some((facet) => without[facet].length) || confidence > 0 || from !== "" || to !== "";
 });
 
+/** Only what is listed behind it is let through, whatever else comes later. */
+export const ONLY = "*";
+
+/** Whether a filter lets a fact through that has these values: none that is left out, or one of those that it may have. */
+export function passes(list: readonly string[], values: readonly string[]): boolean {
+  const listed = (value: string) => list.includes(value);
+  return list[0] === ONLY ? values.some(listed) : !values.some(listed);
+}
+
 let depth = 0; // of our own entries in the browser's history
 export const canUndo = signal(false);
 
@@ -85,8 +94,8 @@ export function moved(more: Iterable<[Iri, readonly [number, number]]>): void {
   write(true);
 }
 
-export function forgetPlaces(): void {
-  places.value = new Map();
+export function forgetPlaces(except: readonly Iri[] = []): void {
+  places.value = new Map([...places.value].filter(([iri]) => except.includes(iri)));
 }
 
 function write(quiet: boolean): void {
@@ -104,7 +113,11 @@ export function start(): void {
     canUndo.value = depth > 0;
   };
   read();
-  addEventListener("popstate", read);
+  addEventListener("popstate", (event) => {
+    const { lang, theme } = state.value;
+    read();
+    if (event.state) go({ lang, theme }, true); // no steps to be undone
+  });
   effect(() => {
     lang.value = state.value.lang;
     document.documentElement.lang = state.value.lang;

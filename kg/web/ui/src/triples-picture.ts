@@ -10,7 +10,7 @@ import { classColour } from "./palette";
 import { ID, short } from "./queries";
 import type { Term } from "./values";
 
-const MOST = 600; // triples in the picture
+export const MOST = 600; // triples in the picture
 
 export function drawTriples(box: HTMLElement, triples: [Term, Term, Term][], open: (triple: [Term, Term, Term]) => void): () => void {
   const graph = new Graph({ multi: true, type: "directed" });
@@ -31,6 +31,7 @@ export function drawTriples(box: HTMLElement, triples: [Term, Term, Term][], ope
   arrange({ nodes, edges }).forEach(([x, y], index) => graph.mergeNodeAttributes(order[index]!, { x, y }));
   const sigma = new Sigma(graph, box, drawing());
   nameLayer(sigma, graph, box, () => ["", null]);
+  sigma.refresh(); // it was drawn before there was a layer for names
   sigma.on("clickEdge", ({ edge }) => open(graph.getEdgeAttribute(edge, "triple")));
   return () => {
     sigma.kill();

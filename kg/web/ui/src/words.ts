@@ -90,6 +90,7 @@ const WORDS = {
   noFacts: ["Dòng này không gắn với sự kiện nào", "No fact behind this row"],
   noNumbers: ["Không có cột số để vẽ", "No column of numbers to draw"],
   loading: ["Đang tải…", "Loading…"],
+  gone: ["Không còn trong đồ thị", "No longer in the graph"],
   nothing: ["Không có gì khớp bộ lọc", "Nothing fits the filters"],
   selectHint: ["Bấm vào một thực thể hay một quan hệ", "Click an entity or a relation"],
   reject: ["Bác bỏ", "Reject"],

@@ -2,7 +2,7 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { during, facts, learn, source } from "../graph";
+import { during, facts, learn, source, version } from "../graph";
 import { article } from "../queries";
 import { go, state } from "../state";
 import type { Article, Iri } from "../values";
@@ -27,30 +27,41 @@ export function pieces({ text, spans }: Pick<Article, "text" | "spans">): Piece[
 export function ArticleView() {
   const iri = state.value.article;
   const found = useSignal<Article | undefined>(undefined);
+  const missing = useSignal(false);
   const here = useSignal<Iri[]>([]);
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let current = true;
-    found.value = undefined;
-    here.value = [];
+    if (found.value?.iri !== iri) {
+      found.value = undefined;
+      here.value = [];
+    }
+    missing.value = false;
     void during(article(source, iri)).then(async (read) => {
-      if (!current || !read) return;
-      await learn([...new Set(read.spans.map((span) => span.statement))]);
-      found.value = read;
+      if (read) await learn([...new Set(read.spans.map((span) => span.statement))]);
+      if (current) [found.value, missing.value] = [read, !read];
     });
     return () => void (current = false);
-  }, [iri]);
+  }, [iri, version.value]);
   const { selected } = state.value;
+  useEffect(() => {
+    if (!selected) here.value = [];
+  }, [selected]);
   useEffect(() => {
     body.current?.querySelector(".chosen")?.scrollIntoView({ block: "center" });
   }, [selected, found.value]);
   const cut = useComputed(() => (found.value ? pieces(found.value) : []));
   const shown = found.value;
-  if (!shown) return <p class="waiting">{t("loading")}</p>;
-  const open = (statements: Iri[]) => {
+  if (!shown) return <p class="waiting">{t(missing.value ? "gone" : "loading")}</p>;
+  const show = (statements: Iri[]) => {
     here.value = statements;
     go({ selected: statements[0]! });
   };
+  const close = () => {
+    here.value = [];
+    go({ selected: "" });
+  };
+  const open = here.value.length > 1 || selected.includes("/statement/");
   return (
     <div class="article-view">
       <article class="text" ref={body} lang="">
@@ -72,8 +83,8 @@ export function ArticleView() {
                 role="button"
                 tabIndex={0}
                 class={statements.includes(selected) ? "chosen" : ""}
-                onClick={() => open(statements)}
-                onKeyDown={(event) => event.key === "Enter" && open(statements)}
+                onClick={() => show(statements)}
+                onKeyDown={(event) => event.key === "Enter" && show(statements)}
               >
                 {text}
               </mark>
@@ -83,7 +94,12 @@ export function ArticleView() {
           )}
         </div>
       </article>
-      <aside class="panel" data-open={here.value.length > 1 || selected.includes("/statement/")}>
+      <aside class="panel" data-open={open} aria-label={t("evidence")}>
+        {open && (
+          <button class="close" onClick={close} aria-label={t("close")} title={`${t("close")} (Esc)`}>
+            ×
+          </button>
+        )}
         {here.value.length > 1 && (
           <Choices facts={here.value.flatMap((one) => facts.value.get(one) ?? [])} />
         )}

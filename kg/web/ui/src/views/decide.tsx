@@ -17,7 +17,7 @@ async function decide(decision: Decision): Promise<void> {
   if (!done) return;
   if (decision.action === "merge" || decision.action === "split") leave("into" in decision ? [decision.into] : []);
   else go({ selected: "" });
-  await refresh();
+  await Promise.all([refresh(), list()]);
 }
 
 /** Look at these entities: those that were open may have gone. */

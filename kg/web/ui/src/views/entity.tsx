@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { during, entities, groupName, labelOf, LARGE, named, neighbourhood, source } from "../graph";
+import { during, entities, groupName, labelOf, LARGE, named, neighbourhood, source, version } from "../graph";
 import { classColour } from "../palette";
 import { type Details, details } from "../queries";
 import { go, state, toggled } from "../state";
@@ -15,11 +15,13 @@ const FEW = 5;
 
 /** Put an entity's neighbourhood on show: at once where it is small, else the panel offers it by relation. */
 export async function expand(iri: Iri): Promise<void> {
+  const before = state.value.selected;
   const found = await neighbourhood(iri);
   if (!found) return;
   const { opened } = state.value;
-  if (found.total <= LARGE && !opened.includes(iri)) go({ opened: [...opened, iri], selected: iri });
-  else go({ selected: iri });
+  const selected = state.value.selected === before ? iri : state.value.selected; // the person may have gone on
+  if (found.total <= LARGE && !opened.includes(iri)) go({ opened: [...opened, iri], selected });
+  else go({ selected });
 }
 
 export function EntityPanel({ iri }: { iri: Iri }) {
@@ -27,11 +29,11 @@ export function EntityPanel({ iri }: { iri: Iri }) {
   const around = useSignal<Neighbours | undefined>(undefined);
   useEffect(() => {
     let current = true;
-    about.value = around.value = undefined;
+    if (around.value?.entity.iri !== iri) about.value = around.value = undefined;
     void during(details(source, iri)).then((found) => current && (about.value = found));
     void neighbourhood(iri).then((found) => current && (around.value = found));
     return () => void (current = false);
-  }, [iri]);
+  }, [iri, version.value]);
   const entity = entities.value.get(iri) ?? around.value?.entity;
   const known = about.value;
   return (
@@ -71,7 +73,7 @@ export function EntityPanel({ iri }: { iri: Iri }) {
           </ul>
         </section>
       )}
-      <DecideEntity iri={iri} />
+      <DecideEntity key={iri} iri={iri} />
     </article>
   );
 }

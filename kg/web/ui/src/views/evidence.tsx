@@ -2,19 +2,27 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { alike, during, facts, labelOf, learn, named, source } from "../graph";
+import { alike, during, facts, labelOf, learn, named, source, stated, version } from "../graph";
 import { modalityColour } from "../palette";
 import { quotes } from "../queries";
 import { go, state } from "../state";
 import type { Fact, Iri, Quote } from "../values";
 import { t } from "../words";
 import { Decide } from "./decide";
+import { visit } from "./search";
+
+/** Look at an entity, where entities are shown. */
+function look(iri: Iri): void {
+  const { tab } = state.value;
+  if (tab === "graph" || tab === "table") go({ selected: iri });
+  else visit(iri);
+}
 
 /** Subject, relation, object in words; all three can be clicked where they lead. */
 export function Sentence({ fact, link = true }: { fact: Fact; link?: boolean }) {
   const end = (iri: Iri) =>
     link ? (
-      <button class="name" onClick={() => go({ selected: iri })}>
+      <button class="name" onClick={() => look(iri)}>
         {labelOf(iri)}
       </button>
     ) : (
@@ -39,7 +47,7 @@ export function Marks({ fact }: { fact: Fact }) {
       {fact.speaker && (
         <span>
           {t("says")}{" "}
-          <button class="name" onClick={() => go({ selected: fact.speaker })}>
+          <button class="name" onClick={() => look(fact.speaker)}>
             {labelOf(fact.speaker)}
           </button>
         </span>
@@ -70,16 +78,26 @@ export function Choices({ facts: some }: { facts: Fact[] }) {
 
 export function FactPanel({ statement }: { statement: Iri }) {
   const told = useSignal<Quote[]>([]);
-  const same = alike(statement);
+  const read = useSignal<{ of: Iri; facts: Fact[] | null }>({ of: "", facts: [] }); // all that state the same; null: gone
+  const others = read.value.of === statement ? read.value.facts : [];
+  const same = [...new Map([...alike(statement), ...(others ?? [])].map((one) => [one.iri, one])).values()];
   const key = same.map((fact) => fact.iri).join(" ");
-  useEffect(() => void learn([statement]), [statement]);
+  useEffect(() => {
+    let current = true;
+    void learn([statement]).then(async () => {
+      const known = facts.value.get(statement);
+      const found = known ? await stated(known) : null;
+      if (current) read.value = { of: statement, facts: found };
+    });
+    return () => void (current = false);
+  }, [statement, version.value]);
   useEffect(() => {
     let current = true;
     if (same.length) void during(quotes(source, same.map((fact) => fact.iri))).then((found) => current && (told.value = found ?? []));
     return () => void (current = false);
   }, [key]);
   const fact = facts.value.get(statement) ?? same[0];
-  if (!fact) return <p>{t("loading")}</p>;
+  if (!fact) return <p>{t(others ? "loading" : "gone")}</p>;
   const own = new Set(same.filter((one) => saysLike(one, fact)).map((one) => one.iri));
   const said = told.value.filter((quote) => own.has(quote.statement));
   return (

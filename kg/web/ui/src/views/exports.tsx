@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { picture } from "../canvas";
 import { drawn, save } from "../files";
 import { during, labelOf, source, visible } from "../graph";
-import { constructFacts } from "../queries";
+import { turtle } from "../queries";
 import { t } from "../words";
 
 const ENDINGS = { turtle: "ttl", graphml: "graphml", gexf: "gexf" } as const;
@@ -13,7 +13,7 @@ async function shown(format: keyof typeof ENDINGS): Promise<void> {
   const { entities, facts } = visible.value;
   const content =
     format === "turtle"
-      ? await during(source.download(constructFacts(facts.map((fact) => fact.iri)), "Turtle"))
+      ? await during(turtle(source, facts.map((fact) => fact.iri)))
       : drawn(format, entities, facts, labelOf);
   if (content) save(`kg-shown.${ENDINGS[format]}`, content);
 }

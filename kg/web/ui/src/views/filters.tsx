@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { facets, labelOf, named } from "../graph";
 import { classColour, modalityColour } from "../palette";
-import { type Facet, FACETS, filtered, go, START, state, toggled } from "../state";
+import { type Facet, FACETS, filtered, go, ONLY, passes, START, state, toggled } from "../state";
 import type { Modality } from "../values";
 import { count, t, type Word } from "../words";
 
@@ -110,12 +110,12 @@ function Values({ facet }: { facet: Facet }) {
         {shown.map(([value, number]) => (
           <li key={value}>
             <label>
-              <input type="checkbox" checked={!gone.includes(value)} onChange={() => set(toggled(gone, value))} />
+              <input type="checkbox" checked={passes(gone, [value])} onChange={() => set(toggled(gone, value))} />
               <i class="dot" style={{ background: colour(facet, value) ?? "transparent" }} />
               <span>{nameOf(facet, value)}</span>
               <small>{count(number)}</small>
             </label>
-            <button class="only" onClick={() => set(values.map(([one]) => one).filter((one) => one !== value))}>
+            <button class="only" onClick={() => set([ONLY, value])}>
               {t("only")}
             </button>
           </li>

@@ -60,7 +60,8 @@ const KEYS: Record<string, () => void> = {
 
 export function onKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
-  if (target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const typed = "input:not([type=checkbox], [type=range]), textarea, select, [contenteditable], dialog";
+  if (target.closest(typed)) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "z") {
     event.preventDefault();
     return undo();

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { busy, during, labelOf, paths, source } from "../graph";
+import { busy, during, labelOf, paths, problem, source } from "../graph";
 import { quotes } from "../queries";
 import { go, state } from "../state";
 import type { Path, Quote } from "../values";
@@ -23,7 +23,7 @@ export function Paths() {
           <Search id="target" />
         </>
       )}
-      {to && !paths.value.length && !busy.value && <p>{t("noPath")}</p>}
+      {to && !paths.value.length && !busy.value && !problem.value && <p>{t("noPath")}</p>}
       {paths.value.map((path, index) => (
         <PathView key={path.entities.join(" ")} path={path} open={index === 0} />
       ))}

@@ -5,28 +5,36 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Editor } from "../editor";
 import { examples } from "../examples";
 import { save } from "../files";
-import { busy, candidates, entities, facts, learn, source } from "../graph";
-import { declared, factsBetween, factsOfEvidence, ID, STATEMENT } from "../queries";
+import { busy, call, candidates, during, entities, facts, learn, source } from "../graph";
+import { declared, factsBetween, factsOfEvidence, ID, MOST, STATEMENT } from "../queries";
 import { FORMATS } from "../source";
 import { go, state } from "../state";
 import type { Answer, Iri, Row, Term } from "../values";
 import { count, t } from "../words";
 import { Choices, FactPanel } from "./evidence";
-import { Results } from "./results";
+import { Cut, entitiesOf, Results, rowsOf } from "./results";
 
 const answer = signal<Answer | null>(null);
 const failure = signal("");
 const asked = signal(""); // the query that answer is of
 const running = signal<AbortController | null>(null);
+const NAMED = 600; // rows whose entities are named before they are shown
+let latest = ""; // the query that was run last, whatever came of it
+let draft = ""; // what the editor holds
 
-async function run(query: string): Promise<void> {
+/** Run a query; `quiet`: because the address says so. */
+async function run(query: string, quiet = false): Promise<void> {
   running.value?.abort();
   const abort = new AbortController();
   running.value = abort;
   failure.value = "";
-  go({ query, selected: "" });
+  latest = query;
+  if (!quiet) go({ query, selected: "" });
   try {
-    answer.value = await source.query(query, abort.signal);
+    const found = await source.query(query, abort.signal);
+    await call(entitiesOf(rowsOf(found).slice(0, NAMED)));
+    if (running.value !== abort) return;
+    answer.value = found;
     asked.value = query;
   } catch (error) {
     if (running.value !== abort) return;
@@ -42,16 +50,16 @@ export function QueryView() {
   const editor = useRef<Editor | null>(null);
   const here = useSignal<Iri[] | null>(null);
   const shown = examples(candidates.value.facts.length ? [...facts.value.values()] : [], entities.value);
-  const draft = useRef(declared(state.value.query || shown[0]!.query));
-  const start = () => void run(declared(draft.current));
+  const rows = useRef(0); // whose evidence was asked for
+  draft ||= declared(state.value.query || shown[0]!.query);
+  const start = () => void run(declared(draft));
   useEffect(() => {
     let gone = false;
     void import("../editor").then(({ edit }) => {
       if (gone) return;
-      const events = { change: (query: string) => (draft.current = query), run: start };
-      editor.current = edit(box.current!, draft.current, events);
+      const events = { change: (query: string) => (draft = query), run: start };
+      editor.current = edit(box.current!, draft, events);
     });
-    if (state.value.query && state.value.query !== asked.value) void run(state.value.query);
     return () => {
       gone = true;
       editor.current?.destroy();
@@ -59,17 +67,27 @@ export function QueryView() {
   }, []);
   useEffect(() => {
     const { query } = state.value;
-    if (query && declared(query) !== draft.current) editor.current?.set(declared(query));
+    if (query === latest) return;
+    here.value = null;
+    if (query) {
+      draft = declared(query);
+      editor.current?.set(draft);
+      void run(query, true);
+    } else {
+      [answer.value, failure.value, latest] = [null, "", ""];
+    }
   }, [state.value.query]);
   const pick = (query: string) => {
     editor.current?.set(query);
-    draft.current = query;
+    draft = query;
     here.value = null;
     void run(query);
   };
   const evidence = async (row: Row | [Term, Term, Term]) => {
-    const found = await statementsOf(Array.isArray(row) ? { s: row[0], p: row[1], o: row[2] } : row);
-    await learn(found);
+    const number = ++rows.current;
+    const found = await during(statementsOf(Array.isArray(row) ? { s: row[0], p: row[1], o: row[2] } : row));
+    if (found) await learn(found);
+    if (!found || number !== rows.current) return;
     here.value = found;
     go({ selected: found[0] ?? "" }, true);
   };
@@ -125,7 +143,12 @@ export function QueryView() {
 function FactList({ statements }: { statements: Iri[] }) {
   if (!statements.length && !busy.value) return <p>{t("noFacts")}</p>;
   if (statements.length < 2) return null;
-  return <Choices facts={statements.flatMap((iri) => facts.value.get(iri) ?? [])} />;
+  return (
+    <>
+      {statements.length >= MOST && <Cut shown={MOST} />}
+      <Choices facts={statements.flatMap((iri) => facts.value.get(iri) ?? [])} />
+    </>
+  );
 }
 
 /** The facts behind a row: named themselves, or by their evidence, or those between the entities that it names. */

@@ -2,22 +2,32 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { drawTriples } from "../triples-picture";
+import { drawTriples, MOST } from "../triples-picture";
 import { ID, local, short } from "../queries";
-import { labelOf } from "../graph";
+import { call, labelOf } from "../graph";
 import { visit } from "./search";
-import type { Answer, Row, Term } from "../values";
+import type { Answer, Iri, Row, Term } from "../values";
 import { count, t } from "../words";
 
 const PAGE = 200;
+const BARS = 50;
 type Look = "table" | "chart" | "graph";
+
+export function rowsOf({ rows, triples }: Answer): Row[] {
+  return triples?.map(([subject, predicate, object]) => ({ subject, predicate, object })) ?? rows;
+}
+
+export function entitiesOf(rows: Row[]): Iri[] {
+  const terms = rows.flatMap((row) => Object.values(row));
+  return terms.flatMap((term) => (term?.type === "uri" && term.value.startsWith(ID) ? [term.value] : []));
+}
 
 export function Results({ answer, evidence }: { answer: Answer; evidence: (row: Row | [Term, Term, Term]) => void }) {
   const look = useSignal<Look>("table");
   useEffect(() => void (look.value = answer.triples ? "graph" : "table"), [answer]);
   if (answer.truth !== undefined) return <p class="truth">{t(answer.truth ? "yes" : "no")}</p>;
   const looks: Look[] = answer.triples ? ["graph", "table"] : ["table", "chart"];
-  const rows: Row[] = answer.triples?.map(([subject, predicate, object]) => ({ subject, predicate, object })) ?? answer.rows;
+  const rows = rowsOf(answer);
   return (
     <div class="results">
       <div class="looks" role="tablist">
@@ -39,6 +49,7 @@ export function Results({ answer, evidence }: { answer: Answer; evidence: (row: 
 
 function Rows({ variables, rows, evidence }: { variables: string[]; rows: Row[]; evidence: (row: Row) => void }) {
   const most = useSignal(PAGE);
+  useEffect(() => void call(entitiesOf(rows.slice(0, most.value))), [rows, most.value]);
   return (
     <div class="scroll">
       <table>
@@ -108,17 +119,30 @@ function TermView({ term }: { term: Term | undefined }) {
 
 const numeric = (term: Term | undefined) => term?.type === "literal" && term.value.trim() !== "" && Number.isFinite(Number(term.value));
 
+/** How much of a result is looked at, where that is not all. */
+export function Cut({ shown, of }: { shown: number; of?: number }) {
+  return (
+    <p class="cut" role="status">
+      {t("showing")} {count(shown)} {of !== undefined && `${t("of")} ${count(of)}`}
+    </p>
+  );
+}
+
 /** Bars of the first column of numbers, named by the first other column. */
 function Chart({ answer }: { answer: Answer }) {
-  const rows = answer.rows.slice(0, 50);
+  const rows = answer.rows.slice(0, BARS);
   const value = answer.variables.find((name) => rows.length > 0 && rows.every((row) => numeric(row[name])));
   const names = answer.variables.filter((name) => name !== value);
   if (!value) return <p>{t("noNumbers")}</p>;
   const most = Math.max(...rows.map((row) => Math.abs(Number(row[value]!.value))), 1e-9);
   const label = (row: Row) => names.map((name) => (row[name]?.type === "uri" ? labelOrName(row[name]) : row[name]?.value)).filter(Boolean).join(" · ");
+  const all = answer.rows.length;
   return (
     <table class="bars">
-      <caption>{value}</caption>
+      <caption>
+        {value}
+        {all > BARS && <Cut shown={BARS} of={all} />}
+      </caption>
       <tbody>
         {rows.map((row, index) => (
           <tr key={index}>
@@ -139,5 +163,10 @@ const labelOrName = (term: Term | undefined) => (term!.value.startsWith(ID) ? la
 function Triples({ triples, evidence }: { triples: [Term, Term, Term][]; evidence: (row: [Term, Term, Term]) => void }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => drawTriples(box.current!, triples, evidence), [triples]);
-  return <div class="triples" ref={box} role="img" aria-label={t("graph")} />;
+  return (
+    <>
+      {triples.length > MOST && <Cut shown={MOST} of={triples.length} />}
+      <div class="triples" ref={box} role="img" aria-label={t("graph")} />
+    </>
+  );
 }

@@ -12,10 +12,16 @@ const MOST = 12;
 
 /** Go to an entity: it is selected, with its neighbourhood; as the end of a path where one is being chosen. */
 export function visit(iri: Iri): void {
-  const { path, opened, tab } = state.value;
+  const { path, opened, hidden, tab } = state.value;
   if (path.length === 1 && path[0] !== iri) return go({ path: [path[0]!, iri], selected: "", tab: "graph" });
   const known = opened.some((name) => name === iri);
-  go({ tab: tab === "table" ? tab : "graph", selected: iri, opened: known ? opened : [...opened, iri], focus: "" });
+  go({
+    tab: tab === "table" ? tab : "graph",
+    selected: iri,
+    opened: known ? opened : [...opened, iri],
+    hidden: hidden.filter((one) => one !== iri),
+    focus: "",
+  });
 }
 
 export function Search({ choose = visit, id = "search" }: { choose?: (iri: Iri) => void; id?: string }) {
@@ -24,17 +30,19 @@ export function Search({ choose = visit, id = "search" }: { choose?: (iri: Iri) 
   const total = useSignal(0);
   const at = useSignal(0);
   const open = useSignal(false);
-  const asked = useRef(0);
+  const asked = useRef(Promise.resolve());
 
-  const ask = async (value: string) => {
+  const ask = (value: string) => {
     text.value = value;
     open.value = true;
-    const number = ++asked.current;
-    const answer = await during(source.search(value.trim(), MOST));
-    if (!answer || number !== asked.current) return;
-    found.value = answer.results;
-    total.value = answer.total;
-    at.value = 0;
+    const typed = value.trim();
+    const answered = (typed ? during(source.search(typed, MOST)) : Promise.resolve(undefined)).then((answer) => {
+      if (answered !== asked.current) return;
+      found.value = answer?.results ?? [];
+      total.value = answer?.total ?? 0;
+      at.value = 0;
+    });
+    asked.current = answered;
   };
   const take = (one: Found | undefined) => {
     if (!one) return;
@@ -42,13 +50,19 @@ export function Search({ choose = visit, id = "search" }: { choose?: (iri: Iri) 
     text.value = "";
     choose(one.iri);
   };
+  /** Take what is marked, of the answer to what is typed: Enter may be pressed before it is there. */
+  const enter = async () => {
+    const answered = asked.current;
+    await answered;
+    if (answered === asked.current) take(found.value[at.value]);
+  };
   const step = (by: number) => {
     at.value = (at.value + by + found.value.length) % Math.max(found.value.length, 1);
   };
   const keys: Record<string, () => void> = {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    Enter: () => take(found.value[at.value]),
+    Enter: () => void enter(),
     Escape: () => (open.value = false),
   };
   const shown = open.value && text.value.trim() !== "";
@@ -68,11 +82,11 @@ export function Search({ choose = visit, id = "search" }: { choose?: (iri: Iri) 
         aria-controls={`${id}-found`}
         aria-activedescendant={shown && found.value.length ? `${id}-${at.value}` : undefined}
         value={text.value}
-        onInput={(event) => void ask(event.currentTarget.value)}
+        onInput={(event) => ask(event.currentTarget.value)}
         onFocus={() => (open.value = true)}
         onKeyDown={(event) => {
           const act = keys[event.key];
-          if (!act || !open.value) return;
+          if (!act || !shown) return;
           event.preventDefault();
           event.stopPropagation();
           act();
