@@ -434,6 +434,7 @@ def test_a_query_of_the_address_declares_its_prefixes(show: Show, home: str) -> 
 def test_back_gives_the_former_result_and_what_is_typed_stays(show: Show, home: str) -> None:
     page = show(home, "tab=query&query=" + quote("SELECT ('one' AS ?x) {}"))
     expect(page.locator(".scroll td").first).to_have_text("one")
+    page.locator(".CodeMirror").wait_for()  # it may come after the result
     page.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue(\"SELECT ('two' AS ?x) {}\")")
     page.click("text=Chạy")
     expect(page.locator(".scroll td").first).to_have_text("two")
