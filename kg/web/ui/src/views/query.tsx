@@ -9,6 +9,7 @@ import { busy, call, candidates, during, entities, facts, learn, source } from "
 import { declared, factsBetween, factsOfEvidence, ID, MOST, STATEMENT } from "../queries";
 import { FORMATS } from "../source";
 import { go, state } from "../state";
+import { MOST as PICTURED } from "../triples-picture";
 import type { Answer, Iri, Row, Term } from "../values";
 import { count, t } from "../words";
 import { Choices, FactPanel } from "./evidence";
@@ -18,7 +19,6 @@ const answer = signal<Answer | null>(null);
 const failure = signal("");
 const asked = signal(""); // the query that answer is of
 const running = signal<AbortController | null>(null);
-const NAMED = 600; // rows whose entities are named before they are shown
 let latest = ""; // the query that was run last, whatever came of it
 let draft = ""; // what the editor holds
 
@@ -32,7 +32,7 @@ async function run(query: string, quiet = false): Promise<void> {
   if (!quiet) go({ query, selected: "" });
   try {
     const found = await source.query(query, abort.signal);
-    await call(entitiesOf(rowsOf(found).slice(0, NAMED)));
+    await call(entitiesOf(rowsOf(found).slice(0, PICTURED)));
     if (running.value !== abort) return;
     answer.value = found;
     asked.value = query;
