@@ -98,7 +98,9 @@ def _proposals(document: Any, offset: int) -> list[tuple[Proposal, ...]]:
     result: list[list[Proposal]] = [[] for _ in begins]
 
     def moved(place: Place) -> Place:
-        return replace(place, start=place.start + offset, end=place.end + offset)
+        first = place.antecedent
+        first = first and replace(first, start=first.start + offset, end=first.end + offset)
+        return replace(place, start=place.start + offset, end=place.end + offset, antecedent=first)
 
     for found in getattr(document, "proposals", ()):
         last = max(found.subject.start, found.object.start)
