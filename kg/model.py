@@ -88,6 +88,7 @@ class Antecedent:
     start: int
     end: int
     confidence: float  # 0 to 1
+    antecedent: Antecedent | None  # which they mean the same as in their turn
 
 
 @dataclass(frozen=True, order=True, slots=True)

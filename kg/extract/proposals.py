@@ -34,11 +34,13 @@ class _Finder:
 
     def end(self, place: Place, type: str) -> Phrase | None:
         """The phrase at a place, as ``phrase`` finds it; what the model says that it means is kept in ``told``."""
-        found, before = self.phrase(place, type), place.antecedent
-        if found is not None and before is not None:
-            first = self.phrase(Place(before.start, before.end, place.type), type)
-            if first is not None and first < found and before.confidence > self.told.get(found, (None, 0.0))[1]:
-                self.told[found] = first, before.confidence
+        later = found = self.phrase(place, type)
+        before = place.antecedent
+        while later is not None and before is not None:
+            phrase = self.phrase(Place(before.start, before.end, place.type), type)
+            if phrase is not None and phrase < later and before.confidence > self.told.get(later, (None, 0.0))[1]:
+                self.told[later] = phrase, before.confidence
+            later, before = phrase, before.antecedent
         return found
 
     def phrase(self, place: Place, type: str) -> Phrase | None:

@@ -18,7 +18,7 @@ from kg.ontology import MarkerKind
 Told = Mapping[Phrase, tuple[Phrase, float]]
 """For phrases the one that the model says they mean the same as, and how sure it is."""
 
-_LEAST = {PhraseKind.REFERENCE: 0.3, PhraseKind.CONCEPT: 0.5}  # how sure the model must be, measured on annotated news
+_LEAST, _LEAST_BARE = 0.3, 0.6  # how sure the model must be of "hãng này", of "máy": measured on annotated news
 _WINDOW = 4  # sentences back
 _SUBJECT = 1.5  # being a subject outweighs one and a half sentences of distance
 _SAME_NOUN = 3.0  # "bộ" rather goes to "Bộ Y tế" than to the nearest organisation
@@ -73,13 +73,19 @@ class Antecedents:
     def _told_key(self, phrase: Phrase, found: Mapping[Phrase, str]) -> str | None:
         """What the model says that a phrase stands for, where it is sure enough."""
         before, sure = self._told.get(phrase, (None, 0.0))
-        if before is None or sure < _LEAST.get(phrase.kind, 1.0) or not self._is_common(phrase):
+        least = _LEAST if phrase.pronoun is not None or phrase.definite else _LEAST_BARE
+        if before is None or sure < least or not self._is_common(phrase):
             return None
         key = found.get(before, self._group.get(before))
-        return None if key == self._group.get(phrase) else key
+        if key is None or key == self._group.get(phrase):
+            return None
+        personal = phrase.pronoun is not None and phrase.type  # no "bà" is a town
+        return None if personal and not self._lexicon.kind_of(self._types.get(key, ""), phrase.type) else key
 
     def _is_common(self, phrase: Phrase) -> bool:
-        """Whether a phrase has neither a name nor a number within: "thành phố Hà Nội" stands for itself."""
+        """Whether a phrase is no name, and has neither a name nor a number within: "thành phố Hà Nội" means itself."""
+        if phrase.kind is PhraseKind.NAME:
+            return False
         line = self._readings[phrase.line].line
         text = line.text(phrase.first, phrase.last)
         rest = text[1:] if begins(line.sentence, phrase.first) else text

@@ -212,8 +212,8 @@ class Guess:
 def read_facts(
     branch: FactBranch, atoms: Tensor, sentence: Sequence[int], schemas: Sequence[Schema]
 ) -> tuple[dict[Span, str], list[Guess], dict[Span, tuple[Span, float]]]:
-    """The spans that may be ends of facts with their classes, the facts between them, and for those that mean the same
-    as others the first of these, and how sure that is.
+    """The spans that may be ends of facts with their classes, the facts between them, and for spans that mean the same
+    as one before them this one, and how sure that is.
 
     ``atoms``: (atoms, width), of one window; ``sentence``: the number of each atom's sentence.
     """
@@ -238,19 +238,9 @@ def read_facts(
             speaker = chosen[speakers[row] - 1] if speakers[row] else None
             sure, name = round(float(best.values[row]), 3), schema.names[int(best.indices[row])]
             guesses.append(Guess(sure, chosen[s], name, chosen[o], labels.modalities[modalities[row]], speaker))
-    return found, guesses, _first_of(chosen, head.antecedents(atoms, ends))
-
-
-def _first_of(spans: Sequence[Span], scores: Tensor) -> dict[Span, tuple[Span, float]]:
-    """The first of the spans that each one means the same as, by way of others; as sure as the least sure step."""
-    best = scores.softmax(-1).max(-1)
-    result: dict[Span, tuple[Span, float]] = {}
-    for span, sure, column in sorted(zip(spans, best.values.tolist(), best.indices.tolist(), strict=True)):
-        if column:
-            before = spans[column - 1]
-            first, least = result.get(before, (before, 1.0))
-            result[span] = first, min(least, sure)
-    return result
+    same = head.antecedents(atoms, ends).softmax(-1).max(-1)
+    meant = zip(chosen, same.indices.tolist(), same.values.tolist(), strict=True)
+    return found, guesses, {span: (chosen[before - 1], sure) for span, before, sure in meant if before}
 
 
 @torch.inference_mode()

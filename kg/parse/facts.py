@@ -27,6 +27,7 @@ from kg.parse.pieces import Pieces, pieces_of
 from kg.parse.reader import LONGEST, batches, network_of
 
 MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
+STEPS = 5  # by which words are followed to what they mean: "máy", "thiết bị", "điện thoại này", "Samsung Z4"
 OVERLAP = 60  # atoms of a sentence, at most, that the next window begins with again
 
 
@@ -53,7 +54,7 @@ class FactReader:
     def read(self, text: str, sentences: Sequence[Span]) -> tuple[Proposal, ...]:
         """What is proposed of a text whose sentences are letters ``text[start:end]``, sorted."""
         best: dict[tuple[Place, str, Place], Proposal] = {}
-        firsts: dict[Place, Antecedent] = {}
+        meant: dict[Place, tuple[Place, float]] = {}
         for window, atoms in self.encode(text, sentences):
             words = [text[slice(*atom)] for atom in window.atoms]
             schemas = [
@@ -66,11 +67,11 @@ class FactReader:
                 key = found.subject, found.relation, found.object
                 if key not in best or best[key].confidence < found.confidence:
                     best[key] = found
-            for span, (first, sure) in antecedents.items():
-                place, before = _place(window, kinds, span), _place(window, kinds, first)
-                if place not in firsts or firsts[place].confidence < sure:
-                    firsts[place] = Antecedent(before.start, before.end, round(sure, 3))
-        return tuple(_with_antecedents(best[key], firsts) for key in sorted(best))
+            for span, (before, sure) in antecedents.items():
+                place = _place(window, kinds, span)
+                if place not in meant or meant[place][1] < sure:
+                    meant[place] = _place(window, kinds, before), round(sure, 3)
+        return tuple(_with_antecedents(best[key], meant) for key in sorted(best))
 
     def encode(self, text: str, sentences: Sequence[Span]) -> Iterator[tuple[Window, Tensor]]:
         """Windows of the text with the vectors of their atoms, (atoms, width)."""
@@ -145,9 +146,15 @@ def _place(window: Window, kinds: dict[Span, str], span: Span) -> Place:
     return Place(window.atoms[span[0]][0], window.atoms[span[1] - 1][1], kinds[span])
 
 
-def _with_antecedents(proposal: Proposal, firsts: Mapping[Place, Antecedent]) -> Proposal:
+def _with_antecedents(proposal: Proposal, meant: Mapping[Place, tuple[Place, float]]) -> Proposal:
+    def antecedent(place: Place, steps: int) -> Antecedent | None:
+        if place not in meant or not steps:
+            return None
+        before, sure = meant[place]
+        return Antecedent(before.start, before.end, sure, antecedent(before, steps - 1))
+
     def told(place: Place) -> Place:
-        return replace(place, antecedent=firsts.get(place))
+        return replace(place, antecedent=antecedent(place, STEPS))
 
     speaker = proposal.speaker and told(proposal.speaker)
     return replace(proposal, subject=told(proposal.subject), object=told(proposal.object), speaker=speaker)
