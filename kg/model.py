@@ -7,7 +7,7 @@ from 0 within their sentence.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -81,6 +81,16 @@ Schemas = tuple[tuple[RelationText, ...], ...]
 """Groups of relations of which one at most holds between two places."""
 
 
+@dataclass(frozen=True, slots=True)
+class Antecedent:
+    """Words ``article.text[start:end]`` that others behind them mean the same as."""
+
+    start: int
+    end: int
+    confidence: float  # 0 to 1
+    antecedent: Antecedent | None  # which they mean the same as in their turn
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Place:
     """Words of an article that stand for something: ``article.text[start:end]``."""
@@ -88,6 +98,7 @@ class Place:
     start: int
     end: int
     type: str  # local name of an ontology class, or LITERAL for a date or a number
+    antecedent: Antecedent | None = field(default=None, compare=False)  # None: it stands by itself
 
 
 @dataclass(frozen=True, order=True, slots=True)

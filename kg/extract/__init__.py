@@ -32,9 +32,9 @@ def extract(article: Article, sentences: Sequence[Sentence], ontology: Ontology,
     lexicon = read_ontology(ontology, article.lang)
     readings = tuple(read_line(line, lexicon) for line in read_lines(sentences, lexicon))
     cued = [found for reading in readings for found in find_candidates(reading, lexicon)]
-    readings, proposed = read_proposals(readings, sentences, ontology)
+    readings, proposed, told = read_proposals(readings, sentences, ontology)
     sayings = find_sayings(readings)
-    resolution = resolve(readings, sayings, lexicon)
+    resolution = resolve(readings, sayings, lexicon, told)
     candidates = [*proposed, *cued]
     facts = build_facts(article, readings, candidates, sayings, resolution, lexicon, least=least)
     return _extraction(article, readings, resolution, facts)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading, target
+from kg.extract.references import Told
 from kg.extract.relations import Candidate, Claim
 from kg.model import LITERAL, Place, Proposal, Sentence
 from kg.ontology import MarkerKind, Ontology
@@ -29,6 +30,18 @@ class _Finder:
         self._readings = readings
         self._starts = [reading.line.sentence.start for reading in readings]
         self.made: dict[int, list[Phrase]] = {}  # by line
+        self.told: dict[Phrase, tuple[Phrase, float]] = {}
+
+    def end(self, place: Place, type: str) -> Phrase | None:
+        """The phrase at a place, as ``phrase`` finds it; what the model says that it means is kept in ``told``."""
+        later = found = self.phrase(place, type)
+        before = place.antecedent
+        while later is not None and before is not None:
+            phrase = self.phrase(Place(before.start, before.end, place.type), type)
+            if phrase is not None and phrase < later and before.confidence > self.told.get(later, (None, 0.0))[1]:
+                self.told[later] = phrase, before.confidence
+            later, before = phrase, before.antecedent
+        return found
 
     def phrase(self, place: Place, type: str) -> Phrase | None:
         """The phrase at a place, made with a class if there is none; None for nothing, a number, or names in a row."""
@@ -143,8 +156,9 @@ def _shared(one: tuple[int, int], other: tuple[int, int]) -> float:
 
 def read_proposals(
     readings: Sequence[Reading], sentences: Sequence[Sentence], ontology: Ontology
-) -> tuple[tuple[Reading, ...], list[Candidate]]:
-    """The readings with the phrases that only the model found, and the proposals as candidates."""
+) -> tuple[tuple[Reading, ...], list[Candidate], Told]:
+    """The readings with the phrases that only the model found, the proposals as candidates, and which
+    phrases their ends mean the same as."""
     finder = _Finder(readings)
     candidates = list(_candidates(finder, sentences, ontology))
     richer = tuple(
@@ -152,7 +166,7 @@ def read_proposals(
         for reading in readings
         for made in (finder.made.get(reading.line.index, []),)
     )
-    return richer, candidates
+    return richer, candidates, finder.told
 
 
 def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontology) -> Iterator[Candidate]:
@@ -160,10 +174,10 @@ def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontolo
         relation = ontology.relations.get(proposal.relation)
         if relation is None:
             continue
-        subject = finder.phrase(proposal.subject, _class(proposal.subject, relation.domain, ontology))
+        subject = finder.end(proposal.subject, _class(proposal.subject, relation.domain, ontology))
         kind = LITERAL if relation.datatype else _class(proposal.object, relation.range, ontology)
-        object = finder.phrase(proposal.object, kind)
-        speaker = finder.phrase(proposal.speaker, proposal.speaker.type) if proposal.speaker is not None else None
+        object = finder.phrase(proposal.object, kind) if relation.datatype else finder.end(proposal.object, kind)
+        speaker = finder.end(proposal.speaker, proposal.speaker.type) if proposal.speaker is not None else None
         if subject is None or object is None or subject == object:
             continue
         line = max(subject.line, object.line)

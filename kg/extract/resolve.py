@@ -16,7 +16,7 @@ from kg.extract.limits import begins
 from kg.extract.lines import Line
 from kg.extract.phrases import Phrase, PhraseKind
 from kg.extract.reading import Reading
-from kg.extract.references import Antecedents
+from kg.extract.references import Antecedents, Told
 from kg.model import LITERAL
 from kg.ontology import MarkerKind
 
@@ -42,7 +42,12 @@ class Resolution:
     of: dict[Phrase, int]
 
 
-def resolve(readings: Sequence[Reading], sayings: Sequence[Sequence[Saying]], lexicon: Lexicon) -> Resolution:
+def resolve(
+    readings: Sequence[Reading],
+    sayings: Sequence[Sequence[Saying]],
+    lexicon: Lexicon,
+    told: Told,
+) -> Resolution:
     """Group the phrases of an article."""
     named = [
         (r, p) for r in readings for p in (*r.phrases, *r.actions) if p.kind in (PhraseKind.NAME, PhraseKind.CONCEPT)
@@ -51,7 +56,8 @@ def resolve(readings: Sequence[Reading], sayings: Sequence[Sequence[Saying]], le
     types = _types(keys)
     joined = _join_short_names(readings, keys, types) | _join_acronyms(readings, keys)
     group = {phrase: _follow(key, joined) for phrase, key in keys.items()}
-    group |= Antecedents(readings, group, types, lexicon).resolve()
+    referring = Antecedents(readings, group, types, lexicon, told).resolve()
+    group |= referring
     group |= _speakers_themselves(readings, sayings, group)
     for phrase, key in _unmet_references(readings, group):
         group[phrase] = key
@@ -61,7 +67,7 @@ def resolve(readings: Sequence[Reading], sayings: Sequence[Sequence[Saying]], le
     for phrase in sorted(group):
         members[group[phrase]].append(phrase)
     labels = {known.name: [label.text for label in known.labels] for known in lexicon.ontology.known}
-    things = tuple(_thing(readings, members[key], types[key], labels.get(key, ())) for key in order)
+    things = tuple(_thing(readings, members[key], types[key], labels.get(key, ()), referring) for key in order)
     return Resolution(things, {phrase: order[key] for phrase, key in group.items()})
 
 
@@ -237,14 +243,21 @@ def _is_acronym(text: str, phrase: Phrase) -> bool:
     return " " not in text and capitals >= 2 and len(letters) <= _MAX_ACRONYM and phrase.last - phrase.first > 1
 
 
-def _thing(readings: Sequence[Reading], phrases: Sequence[Phrase], type: str, labels: Sequence[str]) -> Thing:
-    """All forms of a group: names, plain forms of concepts, and phrases with their modifiers."""
+def _thing(
+    readings: Sequence[Reading],
+    phrases: Sequence[Phrase],
+    type: str,
+    labels: Sequence[str],
+    referring: Container[Phrase],
+) -> Thing:
+    """All forms of a group but those of ``referring`` phrases: names, plain forms of concepts, and phrases with their
+    modifiers."""
     names: list[str] = []
     concepts: list[str] = []
     whole: list[str] = []
     plain: list[str] = []
     for phrase in phrases:
-        if phrase.kind is not PhraseKind.REFERENCE or phrase == phrases[0]:
+        if not (phrase.kind is PhraseKind.REFERENCE or phrase in referring) or phrase == phrases[0]:
             line, (first, last) = readings[phrase.line].line, phrase.core
             if phrase.kind is PhraseKind.NAME:
                 names.append(_words(line, first, last))

@@ -105,6 +105,9 @@ class FactHead(nn.Module):
         self.modalities = nn.Linear(_PAIR, len(labels.modalities))
         self.speaker = nn.Linear(3 * width, _PAIR)
         self.nobody = nn.Parameter(torch.zeros(_PAIR))
+        self.reference = nn.Linear(3 * width, 2 * _PAIR)
+        self.back = Embedding(DISTANCES, _PAIR)
+        self.same = nn.Linear(_PAIR, 1)
         self.dropout = nn.Dropout(0.2)
 
     def spans(self, atoms: Tensor, sentence: Tensor) -> tuple[Tensor, Tensor]:
@@ -154,6 +157,15 @@ class FactHead(nn.Module):
         sayers = self.speaker(self.dropout(self.span_vectors(atoms, spans)))
         return pairs @ torch.cat([self.nobody[None], sayers]).T / math.sqrt(_PAIR)
 
+    def antecedents(self, atoms: Tensor, spans: Tensor) -> Tensor:
+        """Scores (spans, 1 + spans) of which span before it each one means the same as (Lee et al. 2017, "End-to-end
+        neural coreference resolution"); the first: none of them."""
+        later, earlier = self.reference(self.dropout(self.span_vectors(atoms, spans))).split(_PAIR, 1)
+        distance = spans[:, None, 0] - spans[None, :, 1]
+        inner = functional.gelu(later[:, None] + earlier + self.back(_bucket(distance.clamp(min=0))))
+        scores = later @ earlier.T / math.sqrt(_PAIR) + self.same(inner)[:, :, 0]
+        return functional.pad(scores.masked_fill(distance < 0, -1e4), (1, 0))
+
 
 def _means(atoms: Tensor, first: Tensor, last: Tensor) -> Tensor:
     """The mean of the atoms from each first to each last - 1; zeros where there is none."""
@@ -199,8 +211,9 @@ class Guess:
 @torch.inference_mode()
 def read_facts(
     branch: FactBranch, atoms: Tensor, sentence: Sequence[int], schemas: Sequence[Schema]
-) -> tuple[dict[Span, str], list[Guess]]:
-    """The spans that may be ends of facts with their classes, and the facts between them.
+) -> tuple[dict[Span, str], list[Guess], dict[Span, tuple[Span, float]]]:
+    """The spans that may be ends of facts with their classes, the facts between them, and for spans that mean the same
+    as one before them this one, and how sure that is.
 
     ``atoms``: (atoms, width), of one window; ``sentence``: the number of each atom's sentence.
     """
@@ -209,7 +222,7 @@ def read_facts(
     chosen = sorted(found)
     pairs = reachable(chosen, [sentence[first] for first, _ in chosen])
     if not pairs:
-        return found, []
+        return found, [], {}
     ends = torch.tensor(chosen)
     vectors = head.pairs(atoms, ends, torch.tensor(pairs))
     modalities = head.modalities(vectors).argmax(-1).tolist()
@@ -225,7 +238,9 @@ def read_facts(
             speaker = chosen[speakers[row] - 1] if speakers[row] else None
             sure, name = round(float(best.values[row]), 3), schema.names[int(best.indices[row])]
             guesses.append(Guess(sure, chosen[s], name, chosen[o], labels.modalities[modalities[row]], speaker))
-    return found, guesses
+    same = head.antecedents(atoms, ends).softmax(-1).max(-1)
+    meant = zip(chosen, same.indices.tolist(), same.values.tolist(), strict=True)
+    return found, guesses, {span: (chosen[before - 1], sure) for span, before, sure in meant if before}
 
 
 @torch.inference_mode()

@@ -12,15 +12,17 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from kg.model import Article, Name, Place, Proposal, Schemas, Sentence, Word
+from kg.model import Antecedent, Article, Name, Place, Proposal, Schemas, Sentence, Word
 from kg.parse.atoms import find_paragraphs
 from kg.parse.decode import names_of
 from kg.parse.folders import MODELS, check, is_stock, reads_facts, version
 from kg.parse.formats import from_conllu, to_conllu, to_json
 
 __all__ = ["MODELS", "Parser", "check", "from_conllu", "reads_facts", "to_conllu", "to_json", "version"]
+
+Words = TypeVar("Words", Place, Antecedent)
 
 CHUNK = 50_000  # letters that are parsed together: a book would fill the memory
 
@@ -97,8 +99,9 @@ def _proposals(document: Any, offset: int) -> list[tuple[Proposal, ...]]:
     begins = [sentence.tokens[0].start_char for sentence in document.sentences]
     result: list[list[Proposal]] = [[] for _ in begins]
 
-    def moved(place: Place) -> Place:
-        return replace(place, start=place.start + offset, end=place.end + offset)
+    def moved(place: Words) -> Words:
+        before = place.antecedent and moved(place.antecedent)
+        return replace(place, start=place.start + offset, end=place.end + offset, antecedent=before)
 
     for found in getattr(document, "proposals", ()):
         last = max(found.subject.start, found.object.start)

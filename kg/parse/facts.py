@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from kg.errors import ModelError
-from kg.model import Modality, Place, Proposal, RelationText, Schemas
+from kg.model import Antecedent, Modality, Place, Proposal, RelationText, Schemas
 from kg.models.facts import LEARNED, MEANING, FactBranch, Guess, Schema, Span, read_facts
 from kg.models.network import Encoder, batch_of
 from kg.models.weights import load_branch, quantize
@@ -27,6 +27,7 @@ from kg.parse.pieces import Pieces, pieces_of
 from kg.parse.reader import LONGEST, batches, network_of
 
 MAX_ATOMS = 150  # in a window of consecutive sentences, unless one has more
+STEPS = 5  # by which words are followed to what they mean: "máy", "thiết bị", "điện thoại này", "Samsung Z4"
 OVERLAP = 60  # atoms of a sentence, at most, that the next window begins with again
 
 
@@ -53,19 +54,24 @@ class FactReader:
     def read(self, text: str, sentences: Sequence[Span]) -> tuple[Proposal, ...]:
         """What is proposed of a text whose sentences are letters ``text[start:end]``, sorted."""
         best: dict[tuple[Place, str, Place], Proposal] = {}
+        meant: dict[Place, tuple[Place, float]] = {}
         for window, atoms in self.encode(text, sentences):
             words = [text[slice(*atom)] for atom in window.atoms]
             schemas = [
                 replace(schema, named=functools.partial(labels.named, words, window.sentence))
                 for schema, labels in zip(self.schemas, self._labels, strict=True)
             ]
-            kinds, guesses = read_facts(self.branch, atoms, window.sentence, schemas)
+            kinds, guesses, antecedents = read_facts(self.branch, atoms, window.sentence, schemas)
             for guess in guesses:
                 found = _proposal(window, kinds, guess)
                 key = found.subject, found.relation, found.object
                 if key not in best or best[key].confidence < found.confidence:
                     best[key] = found
-        return tuple(best[key] for key in sorted(best))
+            for span, (before, sure) in antecedents.items():
+                place = _place(window, kinds, span)
+                if place not in meant or meant[place][1] < sure:
+                    meant[place] = _place(window, kinds, before), round(sure, 3)
+        return tuple(_with_antecedents(best[key], meant) for key in sorted(best))
 
     def encode(self, text: str, sentences: Sequence[Span]) -> Iterator[tuple[Window, Tensor]]:
         """Windows of the text with the vectors of their atoms, (atoms, width)."""
@@ -131,12 +137,27 @@ class Meanings:
 
 
 def _proposal(window: Window, kinds: dict[Span, str], guess: Guess) -> Proposal:
-    def place(span: Span) -> Place:
-        return Place(window.atoms[span[0]][0], window.atoms[span[1] - 1][1], kinds[span])
+    subject, object = _place(window, kinds, guess.subject), _place(window, kinds, guess.object)
+    speaker = None if guess.speaker is None else _place(window, kinds, guess.speaker)
+    return Proposal(subject, guess.relation, object, Modality(guess.modality), speaker, guess.confidence)
 
-    speaker = None if guess.speaker is None else place(guess.speaker)
-    mode = Modality(guess.modality)
-    return Proposal(place(guess.subject), guess.relation, place(guess.object), mode, speaker, guess.confidence)
+
+def _place(window: Window, kinds: dict[Span, str], span: Span) -> Place:
+    return Place(window.atoms[span[0]][0], window.atoms[span[1] - 1][1], kinds[span])
+
+
+def _with_antecedents(proposal: Proposal, meant: Mapping[Place, tuple[Place, float]]) -> Proposal:
+    def antecedent(place: Place, steps: int) -> Antecedent | None:
+        if place not in meant or not steps:
+            return None
+        before, sure = meant[place]
+        return Antecedent(before.start, before.end, sure, antecedent(before, steps - 1))
+
+    def told(place: Place) -> Place:
+        return replace(place, antecedent=antecedent(place, STEPS))
+
+    speaker = proposal.speaker and told(proposal.speaker)
+    return replace(proposal, subject=told(proposal.subject), object=told(proposal.object), speaker=speaker)
 
 
 def read_adapter(file: Path) -> dict[str, Tensor]:

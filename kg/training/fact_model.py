@@ -35,7 +35,7 @@ from kg.training.workers import add_gradients, own, together
 HERE = Path(__file__).parent
 WARM_UP = 100  # steps
 CANDIDATES = 0.3  # spans for each atom that are paired while learning, besides the right ones
-WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5}
+WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5, "antecedents": 0.5}
 
 
 def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) -> dict[str, Tensor]:
@@ -53,6 +53,15 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
     result = {"spans": lost.sum() / (len(window.types) + 1)}
     likely = (-scores.log_softmax(-1)[:, 0]).topk(min(len(places), int(CANDIDATES * len(atoms)) + 1)).indices.tolist()
     chosen = sorted({places[index] for index in likely} | (window.types.keys() & set(places)))
+    known = [row for row, place in enumerate(chosen) if place in window.entities]
+    if known:
+        entities = [window.entities.get(place) for place in chosen]
+        right = torch.tensor([[entities[row] == other for other in entities] for row in known])
+        scores = head.antecedents(atoms, torch.tensor(chosen))[known]
+        right &= scores[:, 1:] > -1e4
+        right = torch.cat([~right.any(1, keepdim=True), right], 1)
+        lost = scores.logsumexp(-1) - scores.masked_fill(~right, -1e4).logsumexp(-1)
+        result["antecedents"] = lost.mean()
     pairs = reachable(chosen, [window.sentence[first] for first, _ in chosen])
     if not pairs:
         return result
@@ -124,7 +133,8 @@ def train(
             group["lr"] = group["rate"] * min(step / WARM_UP, 1.0) * max(0.02, 1 - step / count)
         lengths = [len(window.atoms) for window in windows]
         alike = [[windows[index] for index in chosen] for chosen in batches(range(len(windows)), lengths)]
-        vectors = [atoms for chosen in alike for atoms in _vectors(branch, frozen, chosen)]
+        with torch.autocast("cpu", torch.bfloat16):  # once, so that no weight is rounded anew for each batch
+            vectors = [atoms for chosen in alike for atoms in _vectors(branch, frozen, chosen)]
         total = torch.zeros((), requires_grad=True)  # of a process that has no window of a step, too
         for atoms, window in zip(vectors, windows, strict=True):
             for name, loss in losses(branch, atoms, window, frozen.meanings(window.schema)).items():
@@ -150,8 +160,7 @@ def train(
 
 def _vectors(branch: FactBranch, frozen: Frozen, windows: Sequence[Window]) -> Iterator[Tensor]:
     batch = frozen.batch(windows)
-    with torch.autocast("cpu", torch.bfloat16):
-        atoms = branch.atoms(frozen.states(batch), batch)
+    atoms = branch.atoms(frozen.states(batch), batch)
     return iter(torch.split(atoms, [len(window.atoms) for window in windows]))
 
 

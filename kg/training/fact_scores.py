@@ -21,7 +21,7 @@ def evaluate(branch: FactBranch, frozen: Frozen, articles: Sequence[FactArticle]
     for article in articles:
         facts: dict[Key, float] = {}
         for window in windows_of(article, schema):
-            found, guesses = _read(branch, frozen, window)
+            found, guesses, _ = _read(branch, frozen, window)
             counts = len(found.keys() & window.types.keys()), len(found), len(window.types)
             spans = [one + other for one, other in zip(spans, counts, strict=True)]
             for guess in guesses:
@@ -36,7 +36,9 @@ def evaluate(branch: FactBranch, frozen: Frozen, articles: Sequence[FactArticle]
 
 
 @torch.inference_mode()
-def _read(branch: FactBranch, frozen: Frozen, window: Window) -> tuple[dict[Span, str], list[Guess]]:
+def _read(
+    branch: FactBranch, frozen: Frozen, window: Window
+) -> tuple[dict[Span, str], list[Guess], dict[Span, tuple[Span, float]]]:
     batch = frozen.batch([window])
     atoms = branch.atoms(frozen.states(batch), batch)
     names = tuple(relation.name for relation in window.schema)

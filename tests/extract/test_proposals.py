@@ -10,7 +10,7 @@ import pytest
 from kg.extract import extract
 from kg.extract.confidence import chance
 from kg.literals import XSD
-from kg.model import LITERAL, Article, Extraction, Modality, Place, Proposal, Sentence
+from kg.model import LITERAL, Antecedent, Article, Extraction, Modality, Place, Proposal, Sentence
 from kg.ontology import EntityClass, Relation
 
 from .conftest import small_ontology
@@ -66,6 +66,23 @@ def test_ends_are_the_entities_that_the_rules_know() -> None:
         ("Nvidia", "develops", "hợp đồng mới", "asserted", "", _between("Nvidia", "mới")),
         ("Sam Altman", "acquires", "AMD", "denied", "", _between("ông", "AMD")),
     }
+
+
+def test_common_words_are_what_the_model_says_that_they_mean() -> None:
+    def names(words: str, before: str, sure: float) -> set[str]:
+        article, sentences = article_of(*LINES)
+        first, object = (_place(article.text, one, "Organization") for one in (before, "AMD"))
+        told = Antecedent(first.start, first.end, sure, None)
+        subject = replace(_place(article.text, words, "Organization"), antecedent=told)
+        said = Proposal(subject, "partnersWith", object, Modality.ASSERTED, None, SURE)
+        found = extract(article, [*sentences[:-1], replace(sentences[-1], proposals=(said,))], ONTOLOGY)
+        ends = {end for fact in found.facts for end in (fact.subject, fact.object)}
+        return {entity.name for entity in found.entities if entity.key in ends}
+
+    assert names("hợp đồng mới", "Nvidia", 0.9) == {"Nvidia", "AMD"}
+    assert names("hợp đồng mới", "Nvidia", 0.1) == set()  # no contract partners with anybody
+    assert "Nvidia" not in names("ông", "Nvidia", 0.9)  # a personal pronoun means a person
+    assert names("Nvidia", "Sam Altman", 0.9) == {"Nvidia", "AMD"}  # a name means what it names
 
 
 def test_the_ontology_is_in_command() -> None:

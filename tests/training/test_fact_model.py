@@ -54,13 +54,17 @@ def test_a_tiny_model_learns_an_article_by_heart(tmp_path: Path) -> None:
         batch = frozen.batch([window])
         atoms = branch.atoms(frozen.states(batch), batch)
         schema = Schema(tuple(relation.name for relation in SCHEMA), frozen.meanings(SCHEMA))
-        spans, guesses = read_facts(branch, atoms, window.sentence, [schema])
+        spans, guesses, meant = read_facts(branch, atoms, window.sentence, [schema])
         parts = losses(branch, atoms, window, frozen.meanings(SCHEMA))
     assert all((spans.get(span),) == kinds for span, kinds in window.types.items())
     told = {guess.relation: (guess.modality, guess.speaker) for guess in guesses if guess.confidence > 0.5}
     assert told["partnersWith"] == ("asserted", None)
     assert told["visits"][0] == "planned" and told["visits"][1] is not None
-    assert set(parts) == {"spans", "relations", "modalities", "speakers"}
+    assert set(parts) == {"spans", "relations", "modalities", "speakers", "antecedents"}
+    of = window.entities
+    again = {span for span in of if any(other[1] <= span[0] and of[other] == of[span] for other in of)}
+    assert again and meant.keys() == again
+    assert all(of[span] == of[before] for span, (before, _) in meant.items())
 
 
 def test_training_goes_on_from_where_it_was_stopped(tmp_path: Path) -> None:
