@@ -66,8 +66,11 @@ def _processor() -> float:
 
 
 def _watch(cost: Cost, over: threading.Event) -> None:
-    while not over.wait(0.1):
+    pause = 0.1
+    while not over.wait(pause):
+        start = time.thread_time()
         cost.memory = max(cost.memory, memory(os.getpid()))
+        pause = max(0.1, 50 * (time.thread_time() - start))  # to look at much memory takes long, and a processor
 
 
 def memory(process: int) -> int:

@@ -90,9 +90,11 @@ def test_the_ontology_is_in_command() -> None:
     assert facts_of(*((*said, Modality.ASSERTED, "") for said in nothing)) == set()
 
 
-def test_a_number_is_no_end() -> None:
-    article, (sentence,) = article_of("Nvidia/PROPN/Organization thấy/VERB 66/NUM")
-    ends = _place(article.text, "Nvidia", "Organization"), _place(article.text, "66", "Concept")
+@pytest.mark.parametrize("words", ["66/NUM", "thứ/NOUN 2/NUM"])
+def test_a_number_is_no_end(words: str) -> None:
+    article, (sentence,) = article_of(f"Nvidia/PROPN/Organization thấy/VERB {words}")
+    number = article.text.partition("thấy ")[2]
+    ends = _place(article.text, "Nvidia", "Organization"), _place(article.text, number, "Concept")
     said = Proposal(ends[0], "develops", ends[1], Modality.ASSERTED, None, SURE)
     assert not extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY).facts
 
@@ -123,6 +125,13 @@ def test_names_in_a_row_are_no_end() -> None:
 def test_words_that_the_rules_take_for_nothing_can_be_an_end() -> None:
     found = facts_of(("Nvidia", "develops", "lớn mạnh", Modality.ASSERTED, ""))
     assert {(s, p, o) for s, p, o, *_ in found} == {("Nvidia", "develops", "lớn mạnh")}
+
+
+def test_over_the_end_of_a_sentence_the_model_must_be_surer() -> None:
+    def built(sure: float) -> int:
+        return len(extraction_of(("Nvidia", "partnersWith", "AMD", Modality.ASSERTED, ""), sure=[sure])[0].facts)
+
+    assert (built(0.45), built(0.55)) == (0, 1)
 
 
 def test_of_proposals_for_one_thing_the_surest_is_kept() -> None:
