@@ -5,7 +5,7 @@
     --articles FILE.jsonl    articles, {"id": "...", "text": "..."} a line: builds of the first of them
 
 Seconds are those of the clock, and in brackets those of the processors. Memory is what all processes of a build hold at
-one time, pages that they share counted once; it is looked at ten times a second.
+one time, pages that they share counted once; looking at it takes a fiftieth of one processor at most.
 """
 
 from __future__ import annotations
