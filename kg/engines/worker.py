@@ -45,7 +45,7 @@ def main() -> None:
     loaded = most > 1 and sys.platform == "linux"
     if loaded:
         work.prepare()
-        _give_back()
+        give_back()
         gc.freeze()  # what is never looked at again stays shared
     workers: list[int] = []
     with socket.socket(fileno=number) as link:
@@ -73,13 +73,13 @@ def _work(work: Work, loaded: bool, number: int, told: int) -> None:
     with Connection(os.dup(number)) as link, suppress(EOFError):  # the kernel closes the other when all is told
         while True:
             outcome = done(work, link.recv())
-            _give_back()
+            give_back()
             held = _memory()
             begin = begin or held
             link.send((outcome, held - begin < GROWTH))
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Let the system have what an article took, or loading the models: the allocator would keep some 150 MB of it."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another allocator than glibc's
