@@ -46,7 +46,7 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
     if not any(LITERAL in kinds for kinds in window.types.values()) and window.full:
         scores[:, labels.types.index(LITERAL)] = -1e4  # its annotators did not mark dates and numbers
     right = _right(labels.types, [window.types.get(place) for place in places])
-    lost = scores.logsumexp(-1) - scores.masked_fill(~right, -1e4).logsumexp(-1)
+    lost = _lost(scores, right)
     if not window.full:
         near = [any(one[0] < last and first < one[1] for one in window.types) for first, last in places]
         lost = lost[torch.tensor(near)]
@@ -60,8 +60,7 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
         scores = head.antecedents(atoms, torch.tensor(chosen))[known]
         right &= scores[:, 1:] > -1e4
         right = torch.cat([~right.any(1, keepdim=True), right], 1)
-        lost = scores.logsumexp(-1) - scores.masked_fill(~right, -1e4).logsumexp(-1)
-        result["antecedents"] = lost.mean()
+        result["antecedents"] = _lost(scores, right).mean()
     pairs = reachable(chosen, [window.sentence[first] for first, _ in chosen])
     if not pairs:
         return result
@@ -70,8 +69,9 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
     names = ["", *(relation.name for relation in window.schema)]
     right = _right(names, [link.relations if link else None for link in links])
     relations = head.relations(vectors, meanings)
-    lost = relations.logsumexp(-1) - relations.masked_fill(~right, -1e4).logsumexp(-1)
-    result["relations"] = lost.sum() / (sum(link is not None and "" not in link.relations for link in links) + 1)
+    result["relations"] = _lost(relations, right).sum() / (
+        sum(link is not None and "" not in link.relations for link in links) + 1
+    )
     told = [(row, labels.modalities.index(link.modality)) for row, link in enumerate(links) if link and link.modality]
     if told:
         rows, wanted = (list(column) for column in zip(*told, strict=True))
@@ -88,6 +88,11 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
         who = head.speakers(atoms, torch.tensor(chosen), vectors[rows])
         result["speakers"] = functional.cross_entropy(who, torch.tensor(wanted))
     return result
+
+
+def _lost(scores: Tensor, right: Tensor) -> Tensor:
+    """The loss (rows,) of scores (rows, labels) of which any that is right may win."""
+    return scores.logsumexp(-1) - scores.masked_fill(~right, -1e4).logsumexp(-1)
 
 
 def _right(labels: Sequence[str], answers: Sequence[Sequence[str] | None]) -> Tensor:
