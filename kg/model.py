@@ -111,6 +111,7 @@ class Proposal:
     modality: Modality
     speaker: Place | None  # None: the article itself says it
     confidence: float  # 0 to 1
+    cue: tuple[int, int] | None = None  # letters of the words that state it, None if none do
 
 
 @dataclass(frozen=True, order=True, slots=True)

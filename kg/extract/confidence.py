@@ -12,18 +12,18 @@ import math
 Weights = tuple[float, float, float]  # constant, weight of the logit of the cue, of the model
 
 OURS: dict[str, Weights] = {  # relations that the model has learned by examples
-    "cue": (-0.97, 0.54, 0.0),  # only a cue states it
-    "model": (-0.11, 0.0, 0.6),  # only the model does
-    "both": (0.73, 0.58, 0.32),
-    "rival": (-0.17, 1.12, 0.19),  # a cue does, where the model sees another relation between the two
+    "cue": (-1.26, 0.63, 0.0),  # only a cue states it
+    "model": (-0.26, 0.0, 0.53),  # only the model does
+    "both": (0.65, 0.46, 0.36),
+    "rival": (-1.16, 0.68, 0.1),  # a cue does, where the model sees another relation between the two
 }
 OTHERS: dict[str, Weights] = {  # relations of which it has only words: cues are taken at their word
     "cue": (0.0, 1.0, 0.0),
-    "model": (-0.07, 0.0, 0.62),  # 1.1 above the fit, as suits F1: the benchmark marks few of the facts of a sentence
+    "model": (-0.16, 0.0, 0.6),  # 0.9 above the fit, as suits F1: the benchmark marks few of the facts of a sentence
     "both": (0.93, 0.12, 0.23),
     "rival": (0.0, 1.0, 0.0),
 }
-LEAST = 0.32  # chance from which a fact is kept
+LEAST = 0.28  # chance from which a fact is kept
 _EDGE = 0.005  # chances are kept as far from 0 and 1
 
 

@@ -46,14 +46,20 @@ class _Finder:
             later, before = phrase, before.antecedent
         return found
 
+    def words(self, start: int, end: int) -> tuple[int, int, int]:
+        """The line of some letters of the article, and its words there, first and last + 1."""
+        index = max(0, bisect.bisect_right(self._starts, start) - 1)
+        words = self._readings[index].line.words
+        there = [at for at, word in enumerate(words) if word.start < end and start < word.end]
+        return (index, there[0], there[-1] + 1) if there else (index, 0, 0)
+
     def phrase(self, place: Place, type: str) -> Phrase | None:
         """The phrase at a place, made with a class if there is none; None for nothing, a number, or names in a row."""
-        reading = self._readings[max(0, bisect.bisect_right(self._starts, place.start) - 1)]
-        line = reading.line
-        at_place = [at for at, word in enumerate(line.words) if word.start < place.end and place.start < word.end]
-        if not at_place:
+        index, first, last = self.words(place.start, place.end)
+        if first == last:
             return None
-        first, last = at_place[0], at_place[-1] + 1
+        reading = self._readings[index]
+        line = reading.line
         value = LITERAL in (place.type, type)
         if not value:
             first, last = _bare(line, first, _holder(reading, first, last))
@@ -186,9 +192,13 @@ def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontolo
             continue
         if subject.line != object.line and proposal.confidence < _ACROSS:
             continue
-        line = max(subject.line, object.line)
+        line, cue = max(subject.line, object.line), (0, 0)
+        if proposal.cue is not None:
+            index, *there = finder.words(*proposal.cue)
+            if index in (subject.line, object.line):
+                line, cue = index, (there[0], there[1])
         claim = Claim(proposal.modality, speaker)
-        yield Candidate(line, None, (0, 0), subject, proposal.relation, object, proposal.confidence, claim)
+        yield Candidate(line, None, cue, subject, proposal.relation, object, proposal.confidence, claim)
 
 
 def _surest(proposals: Sequence[Proposal]) -> list[Proposal]:

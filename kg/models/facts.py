@@ -1,8 +1,9 @@
 """The branch of the network that reads facts: layers of its own above the encoder's vectors of pieces, and a head.
 
 The head scores spans of atoms that are ends of facts by their first and last atom (Yu et al. 2020), and pairs of spans
-by both ends, what stands between them and how far they are apart. A relation is known by its words alone: whatever
-ontology is used, its labels and definitions become the vectors that pairs are compared with.
+by both ends, what stands between them, how far they are apart, and the words that tell what holds between them, which
+it looks for in the whole window. A relation is known by its words alone: whatever ontology is used, its labels and
+definitions become the vectors that pairs are compared with.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ class FactHead(nn.Module):
         self.between = nn.Linear(width, _PAIR)
         self.distance = Embedding(2 * DISTANCES, _PAIR)
         self.pair = nn.Linear(2 * _PAIR, _PAIR)
+        self.sought, self.telling = nn.Linear(_PAIR, _PAIR), nn.Linear(width, 2 * _PAIR)
         self.stated = nn.Linear(_PAIR, 1)
         self.standard = Standard(width)
         self.meaning = nn.Sequential(nn.Linear(3 * width, 2 * _PAIR), nn.GELU(), nn.Linear(2 * _PAIR, _PAIR + 1))
@@ -140,17 +142,22 @@ class FactHead(nn.Module):
         first, last = spans[:, 0], spans[:, 1]
         return torch.cat([atoms[first], atoms[last - 1], _means(atoms, first, last)], 1)
 
-    def pairs(self, atoms: Tensor, spans: Tensor, pairs: Tensor) -> Tensor:
-        """The vectors (pairs, pair width) of pairs of spans, given as (pairs, 2): subject and object."""
+    def pairs(self, atoms: Tensor, spans: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+        """The vectors (pairs, pair width) of pairs of spans, given as (pairs, 2): subject and object. And scores
+        (pairs, 1 + atoms) of the words that tell what holds between them, which the vectors attend to (as Ma et al.
+        2023, "DREEAM", do with sentences); the first: none do."""
         subjects, objects = self.ends(self.dropout(self.span_vectors(atoms, spans))).split(_PAIR, 1)
         s, o = pairs[:, 0], pairs[:, 1]
         ahead = spans[s, 0] < spans[o, 0]
         left, right = torch.where(ahead, spans[s, 1], spans[o, 1]), torch.where(ahead, spans[o, 0], spans[s, 0])
-        between = self.between(_means(atoms, torch.minimum(left, right), torch.maximum(left, right)))
+        between = functional.linear(atoms, self.between.weight)  # of atoms, of which there are fewer than of pairs
+        between = _means(between, torch.minimum(left, right), torch.maximum(left, right)) + self.between.bias
         distance = _bucket((right - left).clamp(min=-1) + 1) + DISTANCES * ahead
         added = functional.gelu(subjects[s] + objects[o] + between + self.distance(distance))
-        result: Tensor = functional.gelu(self.pair(torch.cat([added, subjects[s] * objects[o]], 1)))
-        return result
+        result = functional.gelu(self.pair(torch.cat([added, subjects[s] * objects[o]], 1)))
+        keys, values = self.telling(self.dropout(atoms)).split(_PAIR, 1)
+        cues = functional.pad(self.sought(result) @ keys.T / math.sqrt(_PAIR), (1, 0))
+        return result + cues.softmax(-1)[:, 1:] @ values, cues
 
     def speakers(self, atoms: Tensor, spans: Tensor, pairs: Tensor) -> Tensor:
         """Scores (pairs, 1 + spans) of who says what pairs (vectors of ``pairs``) state; the first: the article."""
@@ -169,7 +176,7 @@ class FactHead(nn.Module):
 
 def _means(atoms: Tensor, first: Tensor, last: Tensor) -> Tensor:
     """The mean of the atoms from each first to each last - 1; zeros where there is none."""
-    sums = torch.cat([atoms.new_zeros(1, atoms.shape[1]), atoms.cumsum(0)])
+    sums = functional.pad(atoms.float().cumsum(0), (0, 0, 1, 0))
     return (sums[last] - sums[first]) / (last - first).clamp(min=1)[:, None]
 
 
@@ -206,6 +213,7 @@ class Guess:
     object: Span
     modality: str
     speaker: Span | None
+    cue: Span | None
 
 
 @torch.inference_mode()
@@ -224,7 +232,8 @@ def read_facts(
     if not pairs:
         return found, [], {}
     ends = torch.tensor(chosen)
-    vectors = head.pairs(atoms, ends, torch.tensor(pairs))
+    vectors, cues = head.pairs(atoms, ends, torch.tensor(pairs))
+    cue_chances = cues.softmax(-1)
     modalities = head.modalities(vectors).argmax(-1).tolist()
     speakers = head.speakers(atoms, ends, vectors).argmax(-1).tolist()
     guesses = []
@@ -237,10 +246,28 @@ def read_facts(
             s, o = pairs[row]
             speaker = chosen[speakers[row] - 1] if speakers[row] else None
             sure, name = round(float(best.values[row]), 3), schema.names[int(best.indices[row])]
-            guesses.append(Guess(sure, chosen[s], name, chosen[o], labels.modalities[modalities[row]], speaker))
+            cue = _likeliest(cue_chances[row].tolist())
+            guesses.append(Guess(sure, chosen[s], name, chosen[o], labels.modalities[modalities[row]], speaker, cue))
     same = head.antecedents(atoms, ends).softmax(-1).max(-1)
     meant = zip(chosen, same.indices.tolist(), same.values.tolist(), strict=True)
     return found, guesses, {span: (chosen[before - 1], sure) for span, before, sure in meant if before}
+
+
+def _likeliest(chances: Sequence[float]) -> Span | None:
+    """The atoms around the likeliest that are at least half as likely; None if the first chance, of none, is highest.
+
+    >>> _likeliest([0.1, 0.02, 0.4, 0.3, 0.1])
+    (1, 3)
+    """
+    at = max(range(len(chances)), key=chances.__getitem__)
+    if not at:
+        return None
+    first, last, least = at, at + 1, chances[at] / 2
+    while first > 1 and chances[first - 1] >= least:
+        first -= 1
+    while last < len(chances) and chances[last] >= least:
+        last += 1
+    return first - 1, last - 1
 
 
 @torch.inference_mode()

@@ -106,9 +106,9 @@ def _proposals(document: Any, offset: int) -> list[tuple[Proposal, ...]]:
     for found in getattr(document, "proposals", ()):
         last = max(found.subject.start, found.object.start)
         speaker = None if found.speaker is None else moved(found.speaker)
-        result[bisect.bisect(begins, last) - 1].append(
-            replace(found, subject=moved(found.subject), object=moved(found.object), speaker=speaker)
-        )
+        cue = None if found.cue is None else (found.cue[0] + offset, found.cue[1] + offset)
+        ends = {"subject": moved(found.subject), "object": moved(found.object)}
+        result[bisect.bisect(begins, last) - 1].append(replace(found, **ends, speaker=speaker, cue=cue))
     return [tuple(proposals) for proposals in result]
 
 

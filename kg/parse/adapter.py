@@ -70,7 +70,7 @@ def _pairs(reader: FactReader, example: Example) -> Iterator[tuple[Tensor, list[
         pairs = reachable(chosen, [window.sentence[first] for first, _ in chosen])
         if pairs:
             with torch.no_grad():
-                vectors = reader.branch.head.pairs(atoms.clone(), torch.tensor(chosen), torch.tensor(pairs))
+                vectors, _ = reader.branch.head.pairs(atoms.clone(), torch.tensor(chosen), torch.tensor(pairs))
             yield vectors, [stated.get((chosen[s], chosen[o]), "") for s, o in pairs]
 
 

@@ -139,7 +139,8 @@ class Meanings:
 def _proposal(window: Window, kinds: dict[Span, str], guess: Guess) -> Proposal:
     subject, object = _place(window, kinds, guess.subject), _place(window, kinds, guess.object)
     speaker = None if guess.speaker is None else _place(window, kinds, guess.speaker)
-    return Proposal(subject, guess.relation, object, Modality(guess.modality), speaker, guess.confidence)
+    cue = None if guess.cue is None else (window.atoms[guess.cue[0]][0], window.atoms[guess.cue[1] - 1][1])
+    return Proposal(subject, guess.relation, object, Modality(guess.modality), speaker, guess.confidence, cue)
 
 
 def _place(window: Window, kinds: dict[Span, str], span: Span) -> Place:

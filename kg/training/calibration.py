@@ -1,7 +1,7 @@
 """What confidence is worth: ``python -m kg.training.calibration`` compares it with how many facts are right.
 
 python -m kg.training.calibration          how right facts of each tenth of confidence are, on unseen articles
-python -m kg.training.calibration --fit    the weights of ``kg.extract.confidence``, from the tenth that is held back
+python -m kg.training.calibration --fit    the weights of ``kg.extract.confidence``, from news that is held back
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import itertools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -23,12 +22,13 @@ from kg.extract import LEAST, extract
 from kg.extract.confidence import logit
 from kg.model import Article, Extraction, Fact, Sentence
 from kg.ontology import Ontology, load
-from kg.parse import Parser
-from kg.training.facts import cases
+from kg.parse import MODELS, Parser
+from kg.training.facts import Gold, cases
 from kg.training.relation_data import ontologies, sentences_of, triples_of
 from kg.training.text2kg import plain, triples
+from kg.work import parser
 
-Read = tuple[Mapping[str, Any], Article, tuple[Sentence, ...]]  # a gold file, its article and that as parsed
+Read = tuple[Gold, Article, tuple[Sentence, ...]]  # what is annotated, the article, and that as parsed
 Told = tuple[Mapping[str, float], bool]  # what a fact's chance is made of, and whether it is right
 KINDS = {  # of facts: what is known of one, and which weights that leaves
     "cue": (("cue",), (1, 1, 0)),
@@ -55,7 +55,7 @@ def given(*, ours: bool, **told: float) -> Given:
     return result
 
 
-def judged(gold: Mapping[str, Any], found: Extraction, tool: ModuleType) -> Iterator[tuple[Fact, bool]]:
+def judged(gold: Gold, found: Extraction, tool: ModuleType) -> Iterator[tuple[Fact, bool]]:
     """Each fact that is right or wrong; score.py's tolerance for what is optional."""
     forms = {e["id"]: {tool.norm(name) for name in (e["name"], *e["aliases"])} for e in gold["entities"]}
     names = {e.key: {tool.norm(name) for name in (e.name, *e.aliases)} for e in found.entities}
@@ -72,13 +72,13 @@ def judged(gold: Mapping[str, Any], found: Extraction, tool: ModuleType) -> Iter
             yield fact, bool(hits)
 
 
-def read(shared: Path, which: str, models: Path | None, ontology: Ontology) -> list[Read]:
-    """The articles of a set, parsed."""
-    parser = Parser("vi", models, schemas=ontology.relation_texts())
-    articles = [
-        (json.loads(gold.read_text("utf8")), Article(gold.stem, text, "vi")) for gold, text in cases(shared, which)
+def read(shared: Path, sets: Sequence[str], models: Path | None, ontology: Ontology) -> list[Read]:
+    """The articles of some sets, parsed."""
+    schemas = ontology.relation_texts()
+    articles = [(gold, Article(gold["id"], text, gold["lang"])) for which in sets for gold, text in cases(shared, which)]
+    return [
+        (gold, article, parser(article.lang, models or MODELS, schemas).parse(article)) for gold, article in articles
     ]
-    return [(gold, article, parser.parse(article)) for gold, article in articles]
 
 
 def told_in_news(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> Iterator[Told]:
@@ -92,10 +92,10 @@ def told_in_news(articles: Sequence[Read], ontology: Ontology, tool: ModuleType)
 def told_by_words(shared: Path, models: Path | None) -> Iterator[Told]:
     """The same of sentences of Text2KGBench that the model has not learned from."""
     for file, ontology in ontologies(shared / "data" / "text2kg"):
-        parser = Parser("en", models, schemas=ontology.relation_texts())
+        reader = Parser("en", models, schemas=ontology.relation_texts())
         for row in itertools.islice(sentences_of(file, learned=False), SENTENCES):
             article = Article("sentence", row["sent"], "en")
-            found = extract(article, parser.parse(article), ontology, least=0.0)
+            found = extract(article, reader.parse(article), ontology, least=0.0)
             wanted = {plain(triple) for triple in triples_of(row)}
             for fact, triple in zip(found.facts, triples(found, ontology), strict=True):
                 if isinstance(fact.confidence, Given):
@@ -140,18 +140,18 @@ def report(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> No
 
 def main() -> None:
     """Report on unseen articles, or fit on those that are held back."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fit", action="store_true")
-    parser.add_argument("--models", type=Path)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    asked = parser.parse_args()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--fit", action="store_true")
+    options.add_argument("--models", type=Path)
+    options.add_argument("--shared", type=Path, default=Path("../shared"))
+    asked = options.parse_args()
     spec = importlib.util.spec_from_file_location("score", asked.shared / "tools" / "score.py")
     if spec is None or spec.loader is None:
-        parser.error(f"no score.py in {asked.shared}")
+        options.error(f"no score.py in {asked.shared}")
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     ontology = load()
-    articles = read(asked.shared, "held" if asked.fit else "unseen", asked.models, ontology)
+    articles = read(asked.shared, ("held", "ours", "english", "essays") if asked.fit else ("unseen",), asked.models, ontology)
     if not asked.fit:
         report(articles, ontology, tool)
         return

@@ -27,7 +27,8 @@ SYMMETRIC = frozenset({"partnersWith", "competesWith", "relativeOf", "meets"})
 @dataclass(frozen=True, order=True, slots=True)
 class Link:
     """A fact between two spans: which relations may be right ("" where the annotators left it open), and how it is
-    said. ``modality`` is "" where nothing is known of it; ``speaker`` is a span, None (the article) or -1 (unknown)."""
+    said. ``modality`` is "" where nothing is known of it; ``speaker`` is a span or None (the article); ``cue`` is where
+    the words are that tell so, None if none do."""
 
     subject: Span
     object: Span
@@ -35,6 +36,7 @@ class Link:
     modality: str
     speaker: Span | None
     known_speaker: bool
+    cue: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +184,10 @@ def _links(fact: Mapping[str, Any], places: _Places, entities: dict[Span, str]) 
     entities[subject], entities[object] = fact["s"], fact["o"]
     known = (fact["attributed_to"] is None) == (speaker is None)
     names = {fact["p"], *fact["p_alt"], *([""] if fact["optional"] else [])}
-    yield Link(subject, object, tuple(sorted(names)), fact["modality"], speaker, known)
+    cue = _cue(fact, places)
+    yield Link(subject, object, tuple(sorted(names)), fact["modality"], speaker, known, cue)
     if fact["p"] in SYMMETRIC:
-        yield Link(object, subject, tuple(sorted({"", *names})), fact["modality"], speaker, known)
+        yield Link(object, subject, tuple(sorted({"", *names})), fact["modality"], speaker, known, cue)
 
 
 def _longest(entities: Mapping[Span, str]) -> dict[Span, str]:
@@ -240,6 +243,14 @@ def _ends(
     return ends[0], ends[1], speaker
 
 
+def _cue(fact: Mapping[str, Any], places: _Places) -> Span | None:
+    """The words of the evidence that state the fact."""
+    start = places.text.find(fact["evidence"])
+    end = start + len(fact["evidence"])
+    found = places.spans(fact["cue"], start, end, longest=LONGEST_SPAN) if fact["cue"] else iter(())
+    return next(found, None)
+
+
 def _before(
     entity: str,
     start: int,
@@ -265,11 +276,22 @@ def gold_articles(folder: Path, news: Path) -> list[FactArticle]:
 def news_articles(folder: Path, news: Path) -> list[FactArticle]:
     """The articles of the news that were annotated for this project, stand-off, in ``facts.news.jsonl``."""
     texts = news_texts(news)
-    lines = (folder / "facts.news.jsonl").read_text(encoding="utf-8").splitlines()
-    return [article_of(_in_words(row, texts[row["id"]]), texts[row["id"]]) for row in map(json.loads, lines)]
+    return [
+        article_of(in_words(row, texts[row["id"]]), texts[row["id"]]) for row in stand_off(folder / "facts.news.jsonl")
+    ]
 
 
-def _in_words(row: Mapping[str, Any], text: str) -> dict[str, Any]:
+def written_articles(folder: Path) -> list[FactArticle]:
+    """The articles that were written and annotated for this project, in ``facts.written.jsonl``."""
+    return [article_of(in_words(row, row["text"]), row["text"]) for row in stand_off(folder / "facts.written.jsonl")]
+
+
+def stand_off(file: Path) -> Iterator[dict[str, Any]]:
+    """The articles of a file, one in a line: places in the text instead of words."""
+    return map(json.loads, file.read_text(encoding="utf-8").splitlines())
+
+
+def in_words(row: Mapping[str, Any], text: str) -> dict[str, Any]:
     """A stand-off annotation in the shape of a gold file: each span of letters becomes the words there."""
 
     def words(span: Sequence[int] | None) -> str | None:
@@ -295,4 +317,4 @@ def _in_words(row: Mapping[str, Any], text: str) -> dict[str, Any]:
         }
         for subject, relations, object, modality, speaker, evidence, s_words, o_words, cue, optional in row["facts"]
     ]
-    return {"id": row["id"], "lang": "vi", "entities": entities, "facts": facts}
+    return {"id": row["id"], "lang": row.get("lang", "vi"), "entities": entities, "facts": facts}

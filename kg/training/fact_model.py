@@ -25,7 +25,7 @@ from kg.models.weights import load_branch, load_network, save_branch
 from kg.ontology import load
 from kg.parse.pieces import Pieces
 from kg.parse.reader import batches
-from kg.training.fact_data import FactArticle, Window, gold_articles, news_articles
+from kg.training.fact_data import FactArticle, Window, gold_articles, news_articles, written_articles
 from kg.training.fact_rounds import ATOMS, REWORDINGS, SEED, rewordings, rounds
 from kg.training.fact_scores import evaluate
 from kg.training.frozen import Frozen, Wording
@@ -35,7 +35,7 @@ from kg.training.workers import add_gradients, own, together
 HERE = Path(__file__).parent
 WARM_UP = 100  # steps
 CANDIDATES = 0.3  # spans for each atom that are paired while learning, besides the right ones
-WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5, "antecedents": 0.5}
+WEIGHTS = {"spans": 0.5, "relations": 1.0, "modalities": 0.5, "speakers": 0.5, "antecedents": 0.5, "cues": 0.2}
 
 
 def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) -> dict[str, Tensor]:
@@ -64,7 +64,8 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
     pairs = reachable(chosen, [window.sentence[first] for first, _ in chosen])
     if not pairs:
         return result
-    vectors = head.pairs(atoms, torch.tensor(chosen), torch.tensor(pairs))
+    with torch.autocast("cpu", torch.bfloat16):
+        vectors, cues = (one.float() for one in head.pairs(atoms, torch.tensor(chosen), torch.tensor(pairs)))
     links = [window.links.get((chosen[s], chosen[o])) for s, o in pairs]
     names = ["", *(relation.name for relation in window.schema)]
     right = _right(names, [link.relations if link else None for link in links])
@@ -77,6 +78,11 @@ def losses(branch: FactBranch, atoms: Tensor, window: Window, meanings: Tensor) 
         rows, wanted = (list(column) for column in zip(*told, strict=True))
         modalities = head.modalities(vectors[rows])
         result["modalities"] = functional.cross_entropy(modalities, torch.tensor(wanted))
+        telling = torch.zeros(len(rows), 1 + len(atoms))
+        for row, place in enumerate(link.cue for link in links if link and link.modality):
+            first, last = (0, 1) if place is None else (1 + at - window.begin for at in place)
+            telling[row, max(first, 0) : last] = 1 / max(last - first, 1)  # each of the words alike
+        result["cues"] = -(telling * cues[rows].log_softmax(1)).sum() / len(rows)
     number = {None: 0} | {(first + window.begin, last + window.begin): n for n, (first, last) in enumerate(chosen, 1)}
     sayers = [
         (row, number[link.speaker])
@@ -175,7 +181,7 @@ def _train(rank: int, asked: argparse.Namespace) -> None:
     news, data = asked.shared / "data/text/vi_news.jsonl", asked.shared / "data"
     gold = gold_articles(asked.shared / "gold/train", news)
     learned = [article for number, article in enumerate(gold) if number % 10 not in (4, 9)]
-    learned += news_articles(HERE, news)
+    learned += [*news_articles(HERE, news), *written_articles(HERE)]
     corpora = {
         "redocred": [
             window

@@ -85,6 +85,20 @@ def test_common_words_are_what_the_model_says_that_they_mean() -> None:
     assert names("Nvidia", "Sam Altman", 0.9) == {"Nvidia", "AMD"}  # a name means what it names
 
 
+def test_the_evidence_holds_the_words_that_state_the_fact() -> None:
+    article, (sentence,) = article_of("Nvidia/PROPN/Organization và/CCONJ AMD/PROPN/Organization bắt_tay/VERB ./PUNCT")
+    ends = [_place(article.text, name, "Organization") for name in ("Nvidia", "AMD")]
+    start = article.text.index("bắt tay")
+
+    def quote(cue: tuple[int, int] | None) -> str:
+        said = Proposal(ends[0], "partnersWith", ends[1], Modality.ASSERTED, None, SURE, cue)
+        (fact,) = extract(article, [replace(sentence, proposals=(said,))], ONTOLOGY).facts
+        return fact.evidence[0].quote
+
+    assert quote(None) == "Nvidia và AMD"
+    assert quote((start, start + len("bắt tay"))) == "Nvidia và AMD bắt tay"
+
+
 def test_the_ontology_is_in_command() -> None:
     nothing = (("Nvidia", "befriends", "AMD"), ("Nvidia", "locatedIn", "AMD"), ("Nvidia", "leads", "AMD"))
     assert facts_of(*((*said, Modality.ASSERTED, "") for said in nothing)) == set()

@@ -6,7 +6,9 @@ import json
 
 from annotated import GOLD, TEXT
 
-from kg.training.fact_data import FactArticle, article_of, news_articles
+from kg.ontology import load
+from kg.training.fact_data import FactArticle, article_of, news_articles, written_articles
+from kg.training.fact_model import HERE
 
 
 def _said(article: FactArticle, span: tuple[int, int]) -> str:
@@ -67,3 +69,14 @@ def test_annotations_kept_apart_from_their_texts(tmp_path) -> None:  # type: ign
         "Sora",
     )
     assert article.required == (frozenset({("0", "acquires", "1"), ("0", "owns", "1")}),)
+
+
+def test_invented_articles_are_annotated_in_terms_of_the_ontology() -> None:
+    ontology = load()
+    articles = written_articles(HERE)
+    links = [link for article in articles for link in article.links if link.modality]
+    assert {article.lang for article in articles} == {"en", "vi"}
+    assert {name for link in links for name in link.relations} - {""} == ontology.relations.keys()
+    assert {kind for article in articles for kind in article.types.values()} <= ontology.classes.keys()
+    assert sum(link.cue is not None for link in links) > len(links) / 2
+    assert {"asserted", "planned", "possible", "denied"} == {link.modality for link in links}

@@ -60,7 +60,9 @@ def test_a_tiny_model_learns_an_article_by_heart(tmp_path: Path) -> None:
     told = {guess.relation: (guess.modality, guess.speaker) for guess in guesses if guess.confidence > 0.5}
     assert told["partnersWith"] == ("asserted", None)
     assert told["visits"][0] == "planned" and told["visits"][1] is not None
-    assert set(parts) == {"spans", "relations", "modalities", "speakers", "antecedents"}
+    cues = {g.relation: " ".join(window.atoms[slice(*g.cue)]) for g in guesses if g.confidence > 0.5 and g.cue}
+    assert cues == {"partnersWith": "hợp tác với", "visits": "thăm"}
+    assert set(parts) == {"spans", "relations", "modalities", "speakers", "antecedents", "cues"}
     of = window.entities
     again = {span for span in of if any(other[1] <= span[0] and of[other] == of[span] for other in of)}
     assert again and meant.keys() == again
