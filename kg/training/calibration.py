@@ -36,6 +36,7 @@ KINDS = {  # of facts: what is known of one, and which weights that leaves
     "both": (("cue", "model"), (1, 1, 1)),
     "rival": (("cue", "rival"), (1, 1, 1)),
 }
+FITTED = ("held", "ours", "english", "essays")  # sets of ``kg.training.facts``
 SENTENCES = 60  # of each ontology of Text2KGBench
 
 
@@ -75,10 +76,11 @@ def judged(gold: Gold, found: Extraction, tool: ModuleType) -> Iterator[tuple[Fa
 def read(shared: Path, sets: Sequence[str], models: Path | None, ontology: Ontology) -> list[Read]:
     """The articles of some sets, parsed."""
     schemas = ontology.relation_texts()
-    articles = [(gold, Article(gold["id"], text, gold["lang"])) for which in sets for gold, text in cases(shared, which)]
-    return [
-        (gold, article, parser(article.lang, models or MODELS, schemas).parse(article)) for gold, article in articles
-    ]
+    result = []
+    for gold, text in (case for which in sets for case in cases(shared, which)):
+        article = Article(gold["id"], text, gold["lang"])
+        result.append((gold, article, parser(article.lang, models or MODELS, schemas).parse(article)))
+    return result
 
 
 def told_in_news(articles: Sequence[Read], ontology: Ontology, tool: ModuleType) -> Iterator[Told]:
@@ -151,7 +153,7 @@ def main() -> None:
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     ontology = load()
-    articles = read(asked.shared, ("held", "ours", "english", "essays") if asked.fit else ("unseen",), asked.models, ontology)
+    articles = read(asked.shared, FITTED if asked.fit else ("unseen",), asked.models, ontology)
     if not asked.fit:
         report(articles, ontology, tool)
         return
