@@ -2,8 +2,8 @@
 
 A branch (``kg.models.facts``) of the network, which begins with the encoder's layers, learns which spans are ends of
 facts, which relation holds between two of them, how and by whom it is said. The encoder itself stays as it is.
-Every tenth gold article is unseen, another tenth is for development; those annotated for this project
-(``facts.news.jsonl``) and the corpora of ``relation_data`` are all learned from.
+Every tenth gold article is unseen, another tenth is for development; those annotated or invented for this project
+(``facts.news.jsonl``, ``facts.written.jsonl``) and the corpora of ``relation_data`` are all learned from.
 """
 
 from __future__ import annotations
