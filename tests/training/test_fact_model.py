@@ -47,7 +47,7 @@ def test_a_tiny_model_learns_an_article_by_heart(tmp_path: Path) -> None:
     branch, frozen, _ = _models()
     (window,) = windows_of(ARTICLE, SCHEMA, first=MAX_ATOMS)
     steps = iter(lambda: [window], None)
-    train(branch, frozen, steps, [ARTICLE], SCHEMA, tmp_path, count=150, rate=3e-3)
+    train(branch, frozen, steps, [ARTICLE], SCHEMA, tmp_path, count=300, rate=3e-3)
     assert "F1 1.000" in evaluate(branch, frozen, [ARTICLE], SCHEMA)
     branch.train(False)
     with torch.inference_mode():
