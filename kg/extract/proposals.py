@@ -194,9 +194,9 @@ def _candidates(finder: _Finder, sentences: Sequence[Sentence], ontology: Ontolo
             continue
         line, cue = max(subject.line, object.line), (0, 0)
         if proposal.cue is not None:
-            index, *there = finder.words(*proposal.cue)
-            if index in (subject.line, object.line):
-                line, cue = index, (there[0], there[1])
+            index, first, last = finder.words(*proposal.cue)
+            if first < last and index in (subject.line, object.line):
+                line, cue = index, (first, last)
         claim = Claim(proposal.modality, speaker)
         yield Candidate(line, None, cue, subject, proposal.relation, object, proposal.confidence, claim)
 

@@ -233,7 +233,6 @@ def read_facts(
         return found, [], {}
     ends = torch.tensor(chosen)
     vectors, cues = head.pairs(atoms, ends, torch.tensor(pairs))
-    cue_chances = cues.softmax(-1)
     modalities = head.modalities(vectors).argmax(-1).tolist()
     speakers = head.speakers(atoms, ends, vectors).argmax(-1).tolist()
     guesses = []
@@ -246,7 +245,7 @@ def read_facts(
             s, o = pairs[row]
             speaker = chosen[speakers[row] - 1] if speakers[row] else None
             sure, name = round(float(best.values[row]), 3), schema.names[int(best.indices[row])]
-            cue = _likeliest(cue_chances[row].tolist())
+            cue = _likeliest(cues[row].softmax(-1).tolist())
             guesses.append(Guess(sure, chosen[s], name, chosen[o], labels.modalities[modalities[row]], speaker, cue))
     same = head.antecedents(atoms, ends).softmax(-1).max(-1)
     meant = zip(chosen, same.indices.tolist(), same.values.tolist(), strict=True)

@@ -73,13 +73,13 @@ def judged(gold: Gold, found: Extraction, tool: ModuleType) -> Iterator[tuple[Fa
             yield fact, bool(hits)
 
 
-def read(shared: Path, sets: Sequence[str], models: Path | None, ontology: Ontology) -> list[Read]:
+def read(shared: Path, sets: Sequence[str], models: Path, ontology: Ontology) -> list[Read]:
     """The articles of some sets, parsed."""
     schemas = ontology.relation_texts()
     result = []
     for gold, text in (case for which in sets for case in cases(shared, which)):
         article = Article(gold["id"], text, gold["lang"])
-        result.append((gold, article, parser(article.lang, models or MODELS, schemas).parse(article)))
+        result.append((gold, article, parser(article.lang, models, schemas).parse(article)))
     return result
 
 
@@ -91,7 +91,7 @@ def told_in_news(articles: Sequence[Read], ontology: Ontology, tool: ModuleType)
                 yield fact.confidence.told, right
 
 
-def told_by_words(shared: Path, models: Path | None) -> Iterator[Told]:
+def told_by_words(shared: Path, models: Path) -> Iterator[Told]:
     """The same of sentences of Text2KGBench that the model has not learned from."""
     for file, ontology in ontologies(shared / "data" / "text2kg"):
         reader = Parser("en", models, schemas=ontology.relation_texts())
@@ -144,7 +144,7 @@ def main() -> None:
     """Report on unseen articles, or fit on those that are held back."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--fit", action="store_true")
-    options.add_argument("--models", type=Path)
+    options.add_argument("--models", type=Path, default=MODELS)
     options.add_argument("--shared", type=Path, default=Path("../shared"))
     asked = options.parse_args()
     spec = importlib.util.spec_from_file_location("score", asked.shared / "tools" / "score.py")

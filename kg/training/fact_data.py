@@ -178,13 +178,13 @@ def _links(fact: Mapping[str, Any], places: _Places, entities: dict[Span, str]) 
     if found is None:
         return
     keys = fact["s"], fact["o"], fact["attributed_to"]
-    subject, object, speaker = (_widest(span, key, entities) for span, key in zip(found, keys, strict=True))
+    *spans, cue = found
+    subject, object, speaker = (_widest(span, key, entities) for span, key in zip(spans, keys, strict=True))
     if subject is None or object is None or subject == object:
         return
     entities[subject], entities[object] = fact["s"], fact["o"]
     known = (fact["attributed_to"] is None) == (speaker is None)
     names = {fact["p"], *fact["p_alt"], *([""] if fact["optional"] else [])}
-    cue = _cue(fact, places)
     yield Link(subject, object, tuple(sorted(names)), fact["modality"], speaker, known, cue)
     if fact["p"] in SYMMETRIC:
         yield Link(object, subject, tuple(sorted({"", *names})), fact["modality"], speaker, known, cue)
@@ -217,8 +217,8 @@ def _directions(fact: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _ends(
     fact: Mapping[str, Any], places: _Places, entities: Mapping[Span, str]
-) -> tuple[Span, Span, Span | None] | None:
-    """The spans of subject, object and speaker: the words that stand for them, the ends nearest to the cue."""
+) -> tuple[Span, Span, Span | None, Span | None] | None:
+    """The spans of subject, object, speaker and cue: the words that stand for them, the ends nearest to the cue."""
     start = places.text.find(fact["evidence"])
     if start < 0:
         return None
@@ -240,15 +240,8 @@ def _ends(
     speaker = None
     if fact["attributed_to"] is not None:
         speaker = _before(fact["attributed_to"], start, end, places, entities, back=4)
-    return ends[0], ends[1], speaker
-
-
-def _cue(fact: Mapping[str, Any], places: _Places) -> Span | None:
-    """The words of the evidence that state the fact."""
-    start = places.text.find(fact["evidence"])
-    end = start + len(fact["evidence"])
-    found = places.spans(fact["cue"], start, end, longest=LONGEST_SPAN) if fact["cue"] else iter(())
-    return next(found, None)
+    cues = places.spans(fact["cue"], start, end, longest=LONGEST_SPAN) if fact["cue"] else iter(())
+    return ends[0], ends[1], speaker, next(cues, None)
 
 
 def _before(
